@@ -1,0 +1,59 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* Streaming digests, whatever library computes them. No I/O, no threads. */
+#ifndef UCP_HASH_DIGEST_H
+#define UCP_HASH_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Digest algorithms. */
+enum ucp_digest_kind {
+	UCP_DIGEST_NONE,
+	UCP_DIGEST_XXH128, /**< the default */
+	UCP_DIGEST_XXH64,
+	UCP_DIGEST_XXH3,   /**< XXH3, 64 bits */
+};
+
+/** Room for the longest digest, in bytes. */
+#define UCP_DIGEST_MAX 32
+
+/** A finished digest, big-endian as xxHash's canonical form. */
+struct ucp_digest_value {
+	uint8_t len; /**< bytes used; 0 for no digest */
+	uint8_t bytes[UCP_DIGEST_MAX];
+};
+
+struct ucp_digest;
+
+/**
+ * Create a digest, ready for its first message.
+ *
+ * Returns NULL when out of memory.
+ * Owner:  ucp_digest_free().
+ */
+struct ucp_digest *ucp_digest_new(enum ucp_digest_kind kind);
+
+/** Free a digest; NULL is allowed. */
+void ucp_digest_free(struct ucp_digest *dig);
+
+/** Start a new message. */
+void ucp_digest_reset(struct ucp_digest *dig);
+
+/** Add len bytes of the message. */
+void ucp_digest_update(struct ucp_digest *dig, const void *data, size_t len);
+
+/** Add len zero bytes, which need not exist anywhere: a hole. */
+void ucp_digest_zeros(struct ucp_digest *dig, uint64_t len);
+
+/** The digest of what was added since the last reset; more may follow. */
+void ucp_digest_final(const struct ucp_digest *dig, struct ucp_digest_value *ret_value);
+
+/** The name in manifests and on the command line's right-hand side, e.g. "XXH128". */
+const char *ucp_digest_tag(enum ucp_digest_kind kind);
+
+/** The algorithm of a --hash argument ("xxh128"), or UCP_DIGEST_NONE. */
+enum ucp_digest_kind ucp_digest_parse(const char *name);
+
+#endif

@@ -1,0 +1,18 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#ifndef UCP_HASH_HEX_H
+#define UCP_HASH_HEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * Bytes as lower-case hexadecimal digits.
+ *
+ * @len   bytes
+ * @text  receives 2 * len digits and a NUL
+ */
+void ucp_hex_format(const uint8_t *bytes, size_t len, char *text);
+
+#endif

@@ -1,0 +1,203 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Entries are packed one behind the other in blocks of 256 KiB, so a million
+ * files cost their paths and digests and one pointer each:
+ *
+ *     | serial (4) | digest (kind's length) | path | NUL | serial | ...
+ */
+#include "hash/manifest.h"
+
+#include "hash/hex.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MANIFEST_BLOCK = 256 * 1024 };
+
+/** A piece of entry memory. */
+struct manifest_block {
+	struct manifest_block *next;
+	size_t used; /**< bytes */
+	size_t room; /**< bytes */
+	uint8_t data[];
+};
+
+/** The manifest. */
+struct ucp_manifest {
+	enum ucp_digest_kind kind;
+	uint8_t digest_len;            /**< bytes a digest, known from the first entry */
+	struct manifest_block *blocks; /**< owned, newest first */
+	uint32_t n_entries;
+};
+
+struct ucp_manifest *ucp_manifest_new(enum ucp_digest_kind kind)
+{
+	struct ucp_manifest *man = calloc(1, sizeof(*man));
+	if (man != NULL) {
+		man->kind = kind;
+	}
+	return man;
+}
+
+void ucp_manifest_free(struct ucp_manifest *man)
+{
+	if (man == NULL) {
+		return;
+	}
+	while (man->blocks != NULL) {
+		struct manifest_block *next = man->blocks->next;
+		free(man->blocks);
+		man->blocks = next;
+	}
+	free(man);
+}
+
+/** Room for one entry of len bytes, or NULL. */
+static uint8_t *manifest_room(struct ucp_manifest *man, size_t len)
+{
+	struct manifest_block *block = man->blocks;
+
+	if (block == NULL || block->room - block->used < len) {
+		size_t room = len > MANIFEST_BLOCK ? len : MANIFEST_BLOCK;
+		block = malloc(sizeof(*block) + room);
+		if (block == NULL) {
+			return NULL;
+		}
+		block->used = 0;
+		block->room = room;
+		block->next = man->blocks;
+		man->blocks = block;
+	}
+	uint8_t *entry = block->data + block->used;
+	block->used += len;
+	return entry;
+}
+
+int ucp_manifest_add(struct ucp_manifest *man, const char *path,
+		     const struct ucp_digest_value *value)
+{
+	size_t path_len = strlen(path) + 1;
+	uint32_t serial = man->n_entries;
+
+	man->digest_len = value->len;
+	uint8_t *entry = manifest_room(man, sizeof(serial) + value->len + path_len);
+	if (entry == NULL) {
+		return -ENOMEM;
+	}
+	memcpy(entry, &serial, sizeof(serial));
+	memcpy(entry + sizeof(serial), value->bytes, value->len);
+	memcpy(entry + sizeof(serial) + value->len, path, path_len);
+	man->n_entries++;
+	return 0;
+}
+
+/** The order of two entries: by path, then by serial; ctx is the digest length. */
+static int manifest_order(const void *a, const void *b, void *ctx)
+{
+	const uint8_t *ea = *(const uint8_t *const *)a;
+	const uint8_t *eb = *(const uint8_t *const *)b;
+	size_t skip = sizeof(uint32_t) + *(const uint8_t *)ctx;
+	uint32_t sa, sb;
+
+	int order = strcmp((const char *)ea + skip, (const char *)eb + skip);
+	if (order != 0) {
+		return order;
+	}
+	memcpy(&sa, ea, sizeof(sa));
+	memcpy(&sb, eb, sizeof(sb));
+	return sa < sb ? -1 : 1;
+}
+
+/** All entries in order: an array the caller frees, or NULL. */
+static const uint8_t **manifest_sorted(struct ucp_manifest *man)
+{
+	const uint8_t **all = calloc(man->n_entries + 1, sizeof(*all));
+	if (all == NULL) {
+		return NULL;
+	}
+
+	uint32_t n = 0;
+	for (struct manifest_block *b = man->blocks; b != NULL; b = b->next) {
+		for (size_t off = 0; off < b->used;) {
+			const uint8_t *entry = b->data + off;
+			const char *path = (const char *)entry + sizeof(uint32_t) + man->digest_len;
+			all[n++] = entry;
+			off += sizeof(uint32_t) + man->digest_len + strlen(path) + 1;
+		}
+	}
+	qsort_r(all, n, sizeof(*all), manifest_order, &man->digest_len);
+	return all;
+}
+
+/** Copy a path with \n, \r and \\ escaped: the end of what was written. */
+static char *manifest_escape(char *to, const char *path)
+{
+	for (; *path != '\0'; path++) {
+		if (*path == '\n' || *path == '\r' || *path == '\\') {
+			*to++ = '\\';
+			*to++ = *path == '\n' ? 'n' : *path == '\r' ? 'r' : '\\';
+		} else {
+			*to++ = *path;
+		}
+	}
+	return to;
+}
+
+/** Write one entry as a line into text, which has room for it: its length. */
+static size_t manifest_format(const struct ucp_manifest *man, const uint8_t *entry, char *text)
+{
+	const uint8_t *digest = entry + sizeof(uint32_t);
+	const char *path = (const char *)digest + man->digest_len;
+	char *at = text;
+
+	bool is_escaped = strpbrk(path, "\n\r") != NULL;
+	if (is_escaped) {
+		*at++ = '\\';
+	}
+	at = stpcpy(at, ucp_digest_tag(man->kind));
+	at = stpcpy(at, " (");
+	at = is_escaped ? manifest_escape(at, path) : stpcpy(at, path);
+	at = stpcpy(at, ") = ");
+	ucp_hex_format(digest, man->digest_len, at);
+	at += (size_t)man->digest_len * 2;
+	*at++ = '\n';
+	return (size_t)(at - text);
+}
+
+int ucp_manifest_lines(struct ucp_manifest *man, ucp_manifest_line_fn *fn, void *ctx)
+{
+	size_t room = 0;
+	char *text = NULL;
+	int err = 0;
+
+	const uint8_t **all = manifest_sorted(man);
+	if (all == NULL) {
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < man->n_entries && err >= 0; i++) {
+		const char *path = (const char *)all[i] + sizeof(uint32_t) + man->digest_len;
+		const char *after = i + 1 < man->n_entries ? (const char *)all[i + 1] +
+				    sizeof(uint32_t) + man->digest_len : NULL;
+		if (after != NULL && strcmp(path, after) == 0) {
+			continue; /* the later one counts */
+		}
+		size_t need = strlen(path) * 2 + UCP_DIGEST_MAX * 2 + 32;
+		if (need > room) {
+			char *more = realloc(text, need);
+			if (more == NULL) {
+				err = -ENOMEM;
+				break;
+			}
+			text = more;
+			room = need;
+		}
+		err = fn(ctx, text, manifest_format(man, all[i], text));
+	}
+	free(text);
+	free(all);
+	return err < 0 ? err : 0;
+}

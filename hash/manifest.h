@@ -1,0 +1,49 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* The lines of a manifest: collected in any order, given out sorted. */
+#ifndef UCP_HASH_MANIFEST_H
+#define UCP_HASH_MANIFEST_H
+
+#include "hash/digest.h"
+
+struct ucp_manifest;
+
+/**
+ * Create an empty manifest of one algorithm; NULL when out of memory.
+ *
+ * Owner:  ucp_manifest_free().
+ */
+struct ucp_manifest *ucp_manifest_new(enum ucp_digest_kind kind);
+
+/** Free a manifest; NULL is allowed. */
+void ucp_manifest_free(struct ucp_manifest *man);
+
+/**
+ * Note one file.
+ *
+ * @path   relative to the root of the tree; copied
+ * @value  its digest; copied
+ * Returns 0 or -ENOMEM.
+ * Thread: one at a time.
+ */
+int ucp_manifest_add(struct ucp_manifest *man, const char *path,
+		     const struct ucp_digest_value *value);
+
+/** Receives one whole line, newline included; a negative return ends the walk. */
+typedef int ucp_manifest_line_fn(void *ctx, const char *line, size_t len);
+
+/**
+ * Give out every line once, sorted bytewise by path.
+ *
+ * BSD tag form, "XXH128 (path) = digits". A path with a newline or carriage
+ * return has them as \n and \r, its backslashes as \\, and the line starts with a
+ * backslash. A backslash alone stays as it is: readers undo escapes only on
+ * lines that start with one, and xxhsum before 0.8.2 never does.
+ * A path that was noted twice is given once, as noted last.
+ * Returns 0, -ENOMEM, or what fn returned.
+ * Source: xxhsum(1), md5sum(1) on --tag and escaping.
+ */
+int ucp_manifest_lines(struct ucp_manifest *man, ucp_manifest_line_fn *fn, void *ctx);
+
+#endif
