@@ -1,0 +1,76 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/engine/engine.h"
+
+#include "core/engine/backend.h"
+
+#include <errno.h>
+
+int ucp_engine_new(const struct ucp_engine_conf *conf, struct ucp_engine **ret_eng)
+{
+	switch (conf->kind) {
+	case UCP_ENGINE_URING:
+		return ucp_uring_new(conf, ret_eng);
+	case UCP_ENGINE_SERIAL:
+		return ucp_serial_new(conf, ret_eng);
+	}
+	return -EINVAL;
+}
+
+void ucp_engine_free(struct ucp_engine *eng)
+{
+	if (eng != NULL) {
+		eng->ops->free(eng);
+	}
+}
+
+int ucp_engine_add_buffers(struct ucp_engine *eng, void *base, size_t size)
+{
+	return eng->ops->add_buffers(eng, base, size);
+}
+
+void ucp_engine_push(struct ucp_engine *eng, struct ucp_io *io)
+{
+	eng->ops->push(eng, io);
+}
+
+int ucp_engine_kick(struct ucp_engine *eng, bool wait)
+{
+	return eng->ops->kick(eng, wait);
+}
+
+struct ucp_io *ucp_engine_pop(struct ucp_engine *eng)
+{
+	return eng->ops->pop(eng);
+}
+
+uint32_t ucp_engine_busy(const struct ucp_engine *eng)
+{
+	return eng->ops->busy(eng);
+}
+
+void ucp_engine_cancel(struct ucp_engine *eng)
+{
+	eng->ops->cancel(eng);
+}
+
+void ucp_engine_facts(const struct ucp_engine *eng, struct ucp_engine_facts *ret_facts)
+{
+	eng->ops->facts(eng, ret_facts);
+}
+
+int ucp_engine_probe(const struct ucp_engine_conf *conf)
+{
+	struct ucp_engine *eng = NULL;
+
+	/* Locked memory is charged for the ring itself, so only a ring of this size tells. */
+	int err = ucp_engine_new(conf, &eng);
+	ucp_engine_free(eng);
+	return err;
+}
+
+void ucp_engine_flag_names(uint32_t setup_flags, char *text, size_t size)
+{
+	ucp_uring_flag_names(setup_flags, text, size);
+}
