@@ -1,0 +1,131 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Regular files on their way: opened, copied by chains of chunks, finished.
+ *
+ * ucp_copy_start() takes an entry and returns at once; everything after that
+ * happens when the worker pops finished requests. See copy.c for the states.
+ */
+#ifndef UCP_CORE_COPY_H
+#define UCP_CORE_COPY_H
+
+#include "core/engine/engine.h"
+#include "core/entry.h"
+#include "hash/digest.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ucp_worker;
+struct ucp_link_group;
+struct ucp_file;
+
+/** Room for the name of a directory entry: vfat's, in UTF-8, are the longest. */
+#define UCP_NAME_ROOM 800
+
+/** How the data of a file was copied, for --debug. */
+enum ucp_road {
+	UCP_ROAD_NONE,    /**< no data to copy */
+	UCP_ROAD_CHAINS,  /**< read and write requests, chunk by chunk */
+	UCP_ROAD_CLONE,   /**< FICLONE */
+	UCP_ROAD_OFFLOAD, /**< copy_file_range */
+	UCP_ROAD_STREAM,  /**< read to end of file: the size is not known beforehand */
+};
+
+/** Why a file slot is given up. */
+enum ucp_ending {
+	UCP_ENDING_COPIED,
+	UCP_ENDING_KEPT,    /**< the destination stays as it is, and counts as a copy (-u) */
+	UCP_ENDING_SKIPPED, /**< the destination stays as it is */
+	UCP_ENDING_LINKED,  /**< became a hard link */
+	UCP_ENDING_PARKED,  /**< waits for another name; its group ends the entry */
+};
+
+/** One chunk of a file in flight, or waiting for its turn in the digest. */
+struct ucp_chunk {
+	struct ucp_io io;
+	struct ucp_file *file;  /**< borrowed */
+	struct ucp_chunk *next; /**< free list, or held by its file */
+	uint8_t *buf;           /**< owned while in use: from one of the pools */
+	uint64_t from;          /**< where the data before it ends; a hole if less than off */
+	uint64_t off;           /**< bytes */
+	uint32_t len;           /**< bytes asked for */
+	uint32_t got;           /**< bytes there were, once read */
+	uint32_t scanned;       /**< --sparse=always: bytes written or found zero */
+	bool is_small;          /**< buf is from the small pool */
+};
+
+/** One regular file in flight. */
+struct ucp_file {
+	struct ucp_entry entry;
+	char name[UCP_NAME_ROOM];    /**< storage for entry's names, unless operands */
+	struct ucp_worker *w;        /**< borrowed */
+	struct ucp_file *next;       /**< free list, or files waiting for a buffer */
+	struct ucp_link_group *group; /**< borrowed: hard links that wait for this copy, or NULL */
+	struct ucp_io io;            /**< open, sync, then close of dst_fd */
+	struct ucp_io src_io;        /**< close of src_fd */
+	int src_fd;                  /**< owned */
+	int dst_fd;                  /**< owned */
+	int err;                     /**< first failure, told already; -ECANCELED is not told */
+	enum ucp_road road;
+	enum ucp_ending ending;
+	bool as_regular;             /**< a special file whose contents are wanted */
+	bool is_dst_regular;         /**< can be written at offsets, truncated, cloned into */
+	bool is_created;             /**< dst is new: remove it when the copy fails */
+	bool is_small;               /**< its chunks have small buffers */
+	bool is_sparse;              /**< look for holes */
+	bool is_waiting;             /**< in the list of those that wait for a buffer */
+	bool is_hash_only;           /**< dst has the data already: read it for the digest */
+	bool is_synced;              /**< the chain ended in fsync */
+	bool has_xattrs;
+	bool owner_is_right;
+	bool mode_is_right;
+	uint8_t n_closing;           /**< closes not yet done */
+	uint32_t n_flying;           /**< chunks in flight */
+	uint32_t n_chunks;           /**< chunks begun */
+	uint64_t size;               /**< bytes to copy: st_size as seen after open */
+	uint64_t next_off;           /**< first byte not yet planned */
+	uint64_t data_end;           /**< end of the extent that next_off is in */
+	uint64_t planned;            /**< end of the last chunk begun */
+	uint64_t eof;                /**< where a read met the end; UINT64_MAX: none did */
+	uint64_t written_end;        /**< end of the data in dst */
+	struct ucp_chunk *held;      /**< complete, sorted by off, not yet in the digest */
+	uint64_t hashed;             /**< how far in file order the digest is */
+	struct ucp_digest *digest;   /**< owned, kept for the next file; NULL unless wanted */
+	struct ucp_digest_value value;
+};
+
+/** All regular files of one worker. */
+struct ucp_copier {
+	struct ucp_file *files;        /**< owned array */
+	struct ucp_chunk *chunks;      /**< owned array */
+	struct ucp_file *free_files;
+	struct ucp_chunk *free_chunks;
+	struct ucp_file *waiting;      /**< files that wait for a buffer, oldest first */
+	struct ucp_file **waiting_tail;
+	uint32_t n_files;              /**< in flight */
+};
+
+/** Allocate for a worker whose max_files and max_chunks are set: 0 or -ENOMEM. */
+int ucp_copy_init(struct ucp_worker *w);
+
+/** Release; nothing is in flight. */
+void ucp_copy_fini(struct ucp_worker *w);
+
+/** Whether ucp_copy_start() may be called, and should be: fewer files are enough when warm. */
+bool ucp_copy_has_room(const struct ucp_worker *w);
+
+/**
+ * Begin to copy a file.
+ *
+ * @e           its dir has been begun (ucp_dir_begin) for it; names are copied
+ *              unless it is an operand
+ * @as_regular  take the contents of whatever it is
+ * @group       hard links it is the first of, or NULL
+ * Ends with ucp_walk_end() on the directory, whatever happens.
+ */
+void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e, bool as_regular,
+		    struct ucp_link_group *group);
+
+#endif

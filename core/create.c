@@ -1,0 +1,183 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * A new file is created with its final mode at once when nothing privileged
+ * follows. When its owner will change, or an ACL or set-id bits come later, it
+ * starts with the owner's bits alone, and the rest is set when it is complete.
+ *
+ * Who owns new files in a directory is learnt from the first one made there,
+ * which saves a call for each of the others.
+ */
+#include "core/create.h"
+
+#include "core/copy.h"
+#include "core/place.h"
+#include "core/sys/fd.h"
+#include "core/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+mode_t ucp_create_final_mode(const struct ucp_settings *set, mode_t src_mode)
+{
+	if (set->keep_mode) {
+		return src_mode & 07777;
+	}
+	if (set->drop_mode) {
+		return (S_ISDIR(src_mode) ? 0777 : 0666) & ~set->umask;
+	}
+	return src_mode & 0777 & ~set->umask;
+}
+
+/** Whether files created in a directory belong to the source's owner by themselves. */
+static bool create_owner_fits(const struct ucp_dir *dir, const struct stat *st)
+{
+	return atomic_load_explicit(&dir->owner_known, memory_order_acquire) != 0 &&
+	       dir->owner.uid == st->st_uid && dir->owner.gid == st->st_gid;
+}
+
+/** Remember who owns what is created in a directory. */
+static void create_learn_owner(struct ucp_dir *dir, const struct stat *dst_st)
+{
+	pthread_mutex_lock(&dir->lock);
+	if (atomic_load(&dir->owner_known) == 0) {
+		dir->owner = (struct ucp_dir_owner){dst_st->st_uid, dst_st->st_gid};
+		atomic_store_explicit(&dir->owner_known, 1, memory_order_release);
+	}
+	pthread_mutex_unlock(&dir->lock);
+}
+
+/** Tell a failure to create; FAIL, for the caller to return. */
+static enum ucp_create create_fail(struct ucp_worker *w, const struct ucp_entry *e, int err)
+{
+	size_t len = strlen(e->dst_name);
+
+	if (err == -ECANCELED) {
+		return UCP_CREATE_FAIL; /* the whole run is told about */
+	}
+	if (len > 0 && e->dst_name[len - 1] == '/') {
+		struct stat st;
+		int stat_err = ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, 0, &st);
+		if (stat_err == -ENOTDIR) { /* "file/": what is there cannot even be looked at */
+			ucp_worker_tell_at(w, UCP_FAIL_STAT_DST, stat_err, e->dir, e->src_name,
+					   e->dst_name, NULL);
+			return UCP_CREATE_FAIL;
+		}
+		err = err == -EISDIR ? -ENOTDIR : err; /* open(2) on "new/" */
+	}
+	ucp_worker_tell_at(w, UCP_FAIL_CREATE, err, e->dir, e->src_name, e->dst_name, NULL);
+	return UCP_CREATE_FAIL;
+}
+
+/** Create exclusively: 0, -EEXIST, or another negative errno. */
+static int create_new(struct ucp_worker *w, struct ucp_file *file)
+{
+	const struct ucp_settings *set = w->set;
+	const struct ucp_entry *e = &file->entry;
+	struct ucp_dir *dir = e->dir;
+	mode_t mode = set->keep_mode ? e->st.st_mode & 07777
+		      : set->drop_mode ? 0666
+				       : e->st.st_mode & 0777;
+	bool owner_fits = !set->keep_owner || create_owner_fits(dir, &e->st);
+	/* Attributes can be set only on what is writable, even by its owner. */
+	bool is_widened = file->has_xattrs && set->keep_xattrs && (mode & 0200) == 0;
+	bool is_private = !owner_fits || (mode & 07000) != 0 || is_widened ||
+			  (!file->mode_is_right && (set->keep_mode || set->keep_xattrs));
+	mode_t first = is_private ? (mode & 0700) | (is_widened ? 0200 : 0) : mode;
+
+	int fd = ucp_fd_openat(dir->fd[UCP_DST], e->dst_name,
+			       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, first);
+	if (fd < 0) {
+		return fd;
+	}
+	file->dst_fd = fd;
+	file->is_created = true;
+	file->is_dst_regular = true;
+	file->mode_is_right = first == mode;
+	if (dir->has_default_acl && (set->keep_mode || set->drop_mode)) {
+		file->mode_is_right = false;
+	}
+	if (!owner_fits) {
+		struct stat dst_st;
+		if (ucp_fd_stat(fd, &dst_st) == 0) {
+			create_learn_owner(dir, &dst_st);
+			owner_fits = create_owner_fits(dir, &e->st);
+		}
+	}
+	file->owner_is_right = owner_fits;
+	return 0;
+}
+
+/** Open what exists for overwriting: 0, or a negative errno. */
+static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link)
+{
+	const struct ucp_settings *set = w->set;
+	const struct ucp_entry *e = &file->entry;
+	int flags = O_WRONLY | O_NOCTTY | (is_link ? 0 : O_NOFOLLOW) |
+		    (set->attributes_only ? 0 : O_TRUNC) |
+		    (is_link && set->through_dangling ? O_CREAT : 0);
+	struct stat st;
+
+	int fd = ucp_worker_open_slowly(w, e->dir->fd[UCP_DST], e->dst_name, flags,
+					e->st.st_mode & 0777);
+	if (fd < 0) {
+		return fd;
+	}
+	int err = ucp_fd_stat(fd, &st);
+	if (err < 0) {
+		ucp_fd_drop(&fd);
+		return err;
+	}
+	file->dst_fd = fd;
+	file->is_dst_regular = S_ISREG(st.st_mode);
+	file->owner_is_right = !set->keep_owner ||
+			       (st.st_uid == e->st.st_uid && st.st_gid == e->st.st_gid);
+	file->mode_is_right = !set->keep_mode && !(set->drop_mode && set->attributes_only);
+	return 0;
+}
+
+enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
+{
+	const struct ucp_entry *e = &file->entry;
+	struct stat dst_st;
+	bool is_link = false;
+
+	/* Again after what exists was removed to make place, or vanished; not for ever. */
+	for (int attempt = 0; attempt < 3; attempt++) {
+		int err = create_new(w, file);
+		if (err == 0) {
+			return UCP_CREATE_DONE;
+		}
+		if (err != -EEXIST) {
+			return create_fail(w, e, err);
+		}
+		switch (ucp_place_decide(w, e, &dst_st, &is_link)) {
+		case UCP_PLACE_NEW:
+			continue;
+		case UCP_PLACE_SKIP:
+		case UCP_PLACE_SAME:
+			return UCP_CREATE_SKIP;
+		case UCP_PLACE_DIR:
+		case UCP_PLACE_FAIL:
+			return UCP_CREATE_FAIL;
+		case UCP_PLACE_INTO:
+			break;
+		}
+		err = create_into(w, file, is_link);
+		if (err == 0) {
+			return UCP_CREATE_DONE;
+		}
+		if (err == -ENOENT) {
+			continue; /* it vanished since */
+		}
+		if (!w->set->force) {
+			return create_fail(w, e, err);
+		}
+		if (!ucp_place_remove(w, e)) {
+			return UCP_CREATE_FAIL;
+		}
+	}
+	return create_fail(w, e, -EEXIST);
+}

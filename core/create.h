@@ -1,0 +1,33 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* Making the destination of a regular file. */
+#ifndef UCP_CORE_CREATE_H
+#define UCP_CORE_CREATE_H
+
+#include "core/settings.h"
+
+#include <sys/types.h>
+
+struct ucp_file;
+struct ucp_worker;
+
+/** What came of it. */
+enum ucp_create {
+	UCP_CREATE_DONE, /**< dst_fd is open, empty unless only attributes are copied */
+	UCP_CREATE_SKIP, /**< left as it is, as asked */
+	UCP_CREATE_FAIL, /**< told why */
+};
+
+/**
+ * Create or open the destination of a file whose source is open.
+ *
+ * Sets dst_fd, is_created, is_dst_regular, owner_is_right and mode_is_right
+ * (which it takes as a hint: false when an ACL follows).
+ */
+enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file);
+
+/** The permission bits a copy ends up with, all twelve. */
+mode_t ucp_create_final_mode(const struct ucp_settings *set, mode_t src_mode);
+
+#endif

@@ -1,0 +1,559 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/enter.h"
+
+#include "core/create.h"
+#include "core/meta.h"
+#include "core/note.h"
+#include "core/place.h"
+#include "core/sys/fd.h"
+#include "core/sys/retry.h"
+#include "core/walk.h"
+#include "core/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+void ucp_roots_init(struct ucp_roots *roots)
+{
+	*roots = (struct ucp_roots){0};
+	(void)pthread_mutex_init(&roots->lock, NULL); /* cannot fail with default attributes */
+}
+
+void ucp_roots_fini(struct ucp_roots *roots)
+{
+	(void)pthread_mutex_destroy(&roots->lock);
+	free(roots->list);
+}
+
+/** Note the top of a copy: 0 or -ENOMEM. */
+static int roots_add(struct ucp_roots *roots, uint64_t dev, uint64_t ino)
+{
+	int err = 0;
+
+	pthread_mutex_lock(&roots->lock);
+	if (roots->n_used == roots->n_room) {
+		uint32_t room = roots->n_room * 2 + 8;
+		struct ucp_root *list = realloc(roots->list, room * sizeof(*list));
+		if (list == NULL) {
+			err = -ENOMEM;
+		} else {
+			roots->list = list;
+			roots->n_room = room;
+		}
+	}
+	if (err == 0) {
+		roots->list[roots->n_used++] = (struct ucp_root){dev, ino};
+		atomic_fetch_or(&roots->mask, (uint64_t)1 << (ino % 64));
+	}
+	pthread_mutex_unlock(&roots->lock);
+	return err;
+}
+
+/** Whether a source directory is the top of a copy. */
+static bool roots_has(struct ucp_roots *roots, uint64_t dev, uint64_t ino)
+{
+	bool found = false;
+
+	if ((atomic_load(&roots->mask) & (uint64_t)1 << (ino % 64)) == 0) {
+		return false;
+	}
+	pthread_mutex_lock(&roots->lock);
+	for (uint32_t i = 0; i < roots->n_used && !found; i++) {
+		found = roots->list[i].dev == dev && roots->list[i].ino == ino;
+	}
+	pthread_mutex_unlock(&roots->lock);
+	return found;
+}
+
+/** Tell a failure about a directory; err, for the caller to return. */
+static int enter_fail(struct ucp_worker *w, enum ucp_act act, int err, const struct ucp_dir *dir)
+{
+	ucp_worker_tell_at(w, act, err, dir, NULL, NULL, NULL);
+	return err < 0 ? err : -EINVAL;
+}
+
+/** Refuse a directory that is the top of the copy itself; told about the operand, as cp does. */
+static int enter_fail_into_itself(struct ucp_worker *w, const struct ucp_dir *dir)
+{
+	while (!dir->is_operand && !dir->parent->is_base) {
+		dir = dir->parent;
+	}
+	return enter_fail(w, UCP_FAIL_INTO_ITSELF, 0, dir);
+}
+
+/** Whether a directory is its own ancestor, by way of a symlink. */
+static bool enter_is_cycle(const struct ucp_dir *dir)
+{
+	for (const struct ucp_dir *d = dir->parent; d != NULL && !d->is_base; d = d->parent) {
+		if (d->ino[UCP_SRC] == dir->st.st_ino && d->dev[UCP_SRC] == dir->st.st_dev) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/** Status of the source, and refuse what would go on for ever: 0, or a negative errno, told. */
+static int enter_check_src(struct ucp_worker *w, struct ucp_dir *dir, int src_fd)
+{
+	int err = src_fd >= 0 ? ucp_fd_stat(src_fd, &dir->st)
+			      : ucp_fd_statat(dir->parent->fd[UCP_SRC], dir->name[UCP_SRC],
+					      dir->follow_name ? 0 : AT_SYMLINK_NOFOLLOW,
+					      &dir->st);
+	if (err < 0) {
+		return enter_fail(w, UCP_FAIL_STAT, err, dir);
+	}
+	if (!S_ISDIR(dir->st.st_mode)) {
+		return enter_fail(w, UCP_FAIL_ACCESS, -ENOTDIR, dir);
+	}
+	if (dir->follow_name && !dir->is_path_only && enter_is_cycle(dir)) {
+		return enter_fail(w, UCP_FAIL_CYCLE, 0, dir);
+	}
+	if (!dir->is_path_only &&
+	    roots_has(&w->shared->roots, dir->st.st_dev, dir->st.st_ino)) {
+		return enter_fail_into_itself(w, dir);
+	}
+	return 0;
+}
+
+enum { ENTER_LATER = S_IWGRP | S_IWOTH };
+
+/** The mode a new directory has while it is filled. */
+static mode_t enter_first_mode(const struct ucp_settings *set, mode_t src_mode)
+{
+	if (set->keep_mode) {
+		return 0700;
+	}
+	if (set->drop_mode) {
+		return 0777;
+	}
+	/* Others may write to it when it is complete, if the umask lets them. */
+	return (src_mode & 01777 & ~(mode_t)ENTER_LATER) | 0700;
+}
+
+/** The mode a directory that was made without keeping modes ends up with. */
+static mode_t enter_last_mode(const struct ucp_settings *set, const struct ucp_dir *dir)
+{
+	mode_t src = dir->st.st_mode;
+	mode_t made = dir->dst_st.st_mode & 07777; /* umask or default ACL have had their say */
+
+	if (set->drop_mode) {
+		return ucp_create_final_mode(set, src) | (made & 07000); /* inherited set-group-id */
+	}
+	if (set->keep_mode || !dir->is_created) {
+		return ucp_create_final_mode(set, src);
+	}
+	return (made & ~(mode_t)(0700 & ~src)) | (src & ENTER_LATER & ~set->umask);
+}
+
+/** What failing to make a directory is called. */
+static enum ucp_act enter_mkdir_act(const struct ucp_dir *dir)
+{
+	return dir->is_path_only ? UCP_FAIL_MKPARENT : UCP_FAIL_MKDIR;
+}
+
+/** Make the destination directory, or see that it is there: 0, or a negative errno, told. */
+static int enter_make_dst(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	struct ucp_entry e = {
+		.dir = dir->parent,
+		.src_name = dir->name[UCP_SRC],
+		.dst_name = dir->name[UCP_DST],
+		.operand = dir->operand,
+		.st = dir->st,
+	};
+	struct stat dst_st;
+	bool is_link;
+
+	if (UCP_RETRY(mkdirat(e.dir->fd[UCP_DST], e.dst_name,
+				       enter_first_mode(w->set, e.st.st_mode))) == 0) {
+		dir->is_created = true;
+		if (dir->is_path_only) {
+			if (w->set->tell_copied) {
+				ucp_worker_tell_at(w, UCP_DID_PARENT, 0, dir, NULL, NULL, NULL);
+			}
+		} else {
+			ucp_note_copied(w, &e);
+		}
+		return 0;
+	}
+	int err = -errno;
+	if (err != -EEXIST && !(err == -EROFS || err == -EACCES || err == -EISDIR)) {
+		return enter_fail(w, enter_mkdir_act(dir), err, dir);
+	}
+	if (dir->is_path_only) {
+		bool is_there = ucp_fd_statat(e.dir->fd[UCP_DST], e.dst_name, 0, &dst_st) == 0;
+		return is_there ? 0 : enter_fail(w, enter_mkdir_act(dir), err, dir);
+	}
+	switch (ucp_place_decide(w, &e, &dst_st, &is_link)) {
+	case UCP_PLACE_DIR:
+		dir->follow_dst = is_link;
+		return 0;
+	case UCP_PLACE_NEW:
+		return enter_fail(w, UCP_FAIL_MKDIR, err == -EEXIST ? -ENOENT : err, dir);
+	default:
+		return -EEXIST;
+	}
+}
+
+/**
+ * Let ourselves into a new directory that the umask has closed to its owner.
+ *
+ * @fd  open, perhaps only as a path; given up
+ * Returns a descriptor of the same directory; as it was when nothing helps.
+ */
+static int enter_open_up(struct ucp_dir *dir, int fd, int flags)
+{
+	int at = dir->parent->fd[UCP_DST];
+	mode_t mode = dir->filling_mode | 0700;
+
+	if (UCP_RETRY(fchmodat(at, dir->name[UCP_DST], mode, 0)) != 0) {
+		return fd;
+	}
+	dir->filling_mode = mode;
+	int again = ucp_fd_openat(at, dir->name[UCP_DST], O_RDONLY | flags, 0);
+	if (again < 0) {
+		return fd;
+	}
+	ucp_fd_drop(&fd);
+	return again;
+}
+
+/** Open the destination directory and learn what is needed of it: its descriptor, or told. */
+static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	bool follow = dir->follow_dst || dir->is_path_only;
+	int flags = O_DIRECTORY | (follow ? 0 : O_NOFOLLOW);
+	int at = dir->parent->fd[UCP_DST];
+
+	int fd = ucp_fd_openat(at, dir->name[UCP_DST], O_RDONLY | flags, 0);
+	if (fd == -EACCES) {
+		fd = ucp_fd_openat(at, dir->name[UCP_DST], O_PATH | flags, 0);
+	}
+	if (fd < 0) {
+		return enter_fail(w, UCP_FAIL_MKDIR, fd, dir);
+	}
+	int err = ucp_fd_stat(fd, &dir->dst_st);
+	if (err < 0) {
+		ucp_fd_drop(&fd);
+		return enter_fail(w, UCP_FAIL_STAT_DST, err, dir);
+	}
+	dir->filling_mode = dir->dst_st.st_mode & 07777;
+	if (dir->is_created && (dir->filling_mode & 0700) != 0700) {
+		fd = enter_open_up(dir, fd, flags);
+	}
+	dir->dev[UCP_DST] = dir->dst_st.st_dev;
+	dir->ino[UCP_DST] = dir->dst_st.st_ino;
+	if (dir->is_created) {
+		/* A new directory inherits, and gets its own only when it is finished. */
+		dir->has_default_acl = dir->parent->has_default_acl;
+		/* Files in it will get what it got itself, be it by set-group-id or not. */
+		dir->owner = (struct ucp_dir_owner){dir->dst_st.st_uid, dir->dst_st.st_gid};
+		atomic_store(&dir->owner_known, 1);
+	} else if (w->set->keep_mode || w->set->drop_mode) {
+		dir->has_default_acl = fgetxattr(fd, "system.posix_acl_default", NULL, 0) > 0;
+	}
+	return fd;
+}
+
+/** Whether the contents of an entered directory stay out: -x, or it could not be read. */
+static bool enter_stays_out(const struct ucp_worker *w, const struct ucp_dir *dir)
+{
+	const struct ucp_dir *top = dir;
+
+	if (!w->set->one_filesystem) {
+		return false;
+	}
+	while (!top->is_operand && !top->parent->is_base) {
+		top = top->parent;
+	}
+	return top->st.st_dev != dir->st.st_dev;
+}
+
+/** Both sides, with the parent pinned: 0, or a negative errno, told. */
+static int enter_pinned(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	ucp_dir_make_room(w);
+	int src_fd = ucp_fd_openat(dir->parent->fd[UCP_SRC], dir->name[UCP_SRC],
+				   O_RDONLY | O_DIRECTORY | O_NONBLOCK |
+				   (dir->follow_name ? 0 : O_NOFOLLOW), 0);
+	int open_err = src_fd < 0 ? src_fd : 0;
+	if (open_err < 0 && (dir->is_path_only || open_err == -EACCES)) {
+		/* --parents needs no list of what is in there, and cp makes an empty directory. */
+		src_fd = ucp_fd_openat(dir->parent->fd[UCP_SRC], dir->name[UCP_SRC],
+				       O_PATH | O_DIRECTORY | (dir->follow_name ? 0 : O_NOFOLLOW),
+				       0);
+	}
+	if (src_fd < 0) {
+		return enter_fail(w, UCP_FAIL_ACCESS, open_err, dir);
+	}
+	int dst_fd = -1;
+	int err = enter_check_src(w, dir, src_fd);
+	if (err == 0) {
+		err = enter_make_dst(w, dir);
+	}
+	if (err == 0) {
+		dst_fd = enter_open_dst(w, dir);
+		err = dst_fd < 0 ? dst_fd : 0;
+	}
+	if (err == 0 && dir->is_operand) {
+		err = roots_add(&w->shared->roots, dir->dev[UCP_DST], dir->ino[UCP_DST]);
+	}
+	if (err == 0 && !dir->is_path_only &&
+	    roots_has(&w->shared->roots, dir->st.st_dev, dir->st.st_ino)) {
+		err = enter_fail_into_itself(w, dir);
+	}
+	if (err < 0) {
+		ucp_fd_drop(&src_fd);
+		ucp_fd_drop(&dst_fd);
+		return err;
+	}
+	dir->dev[UCP_SRC] = dir->st.st_dev;
+	dir->ino[UCP_SRC] = dir->st.st_ino;
+	if (open_err < 0 && !dir->is_path_only) {
+		(void)enter_fail(w, UCP_FAIL_ACCESS, open_err, dir);
+		dir->is_read = true;
+	}
+	dir->is_read = dir->is_read || dir->is_path_only || enter_stays_out(w, dir);
+	dir->is_open = true;
+	atomic_fetch_add(&dir->pins, 1);
+	ucp_dir_opened(w, dir, src_fd, dst_fd);
+	return 0;
+}
+
+int ucp_enter(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	if (ucp_worker_is_canceled(w)) {
+		return -ECANCELED;
+	}
+	int err = ucp_dir_pin(w, dir->parent);
+	if (err < 0) {
+		return enter_fail(w, UCP_FAIL_ACCESS, err, dir);
+	}
+	err = enter_pinned(w, dir);
+	ucp_dir_unpin(dir->parent);
+	return err;
+}
+
+/** One component of --parents: the node, begun, or NULL when told. */
+static struct ucp_dir *enter_parent(struct ucp_worker *w, struct ucp_dir *above, const char *src,
+				    const char *dst)
+{
+	struct ucp_dir *dir = ucp_dir_new(above, src, dst);
+
+	if (dir == NULL) {
+		ucp_worker_tell(w, UCP_FAIL_MEMORY, -ENOMEM, src, NULL, NULL);
+		return NULL;
+	}
+	dir->is_path_only = true;
+	dir->follow_name = true;
+	if (ucp_enter(w, dir) < 0) {
+		ucp_walk_end_unpinned(w, dir); /* its own pending: nothing will come of it */
+		return NULL;
+	}
+	return dir; /* its own pending and its pin stand for "begun" */
+}
+
+bool ucp_enter_parents(struct ucp_worker *w, struct ucp_entry *e)
+{
+	struct ucp_dir *above = e->dir;
+	const char *at = e->src_name;
+
+	for (;;) {
+		size_t lead = strspn(at, "/");
+		size_t len = strcspn(at + lead, "/");
+		const char *rest = at + lead + len;
+		if (rest[strspn(rest, "/")] == '\0') {
+			break; /* the last component is the operand itself */
+		}
+		char *src = strndup(at, lead + len);
+		struct ucp_dir *dir = src != NULL ? enter_parent(w, above, src, src + lead) : NULL;
+		free(src);
+		if (above != e->dir) {
+			ucp_walk_end(w, above); /* the next one keeps it from finishing */
+		}
+		if (dir == NULL) {
+			return false;
+		}
+		above = dir;
+		at = rest + strspn(rest, "/");
+	}
+	e->src_name = at;
+	e->dst_name = at + strspn(at, "/");
+	e->dir = above;
+	return true;
+}
+
+/** Set what a directory keeps of its own, after its last child. */
+static void enter_set_meta(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	const struct ucp_settings *set = w->set;
+	struct ucp_entry e = {
+		.dir = dir->parent,
+		.src_name = dir->name[UCP_SRC],
+		.dst_name = dir->name[UCP_DST],
+		.st = dir->st,
+	};
+	struct ucp_meta_peek peek = {0};
+	mode_t last = enter_last_mode(set, dir);
+	bool is_fresh = dir->is_created && !set->keep_mode;
+
+	if (dir->fd[UCP_SRC] >= 0) {
+		peek = ucp_meta_peek(w, dir->fd[UCP_SRC]);
+	}
+	struct ucp_meta meta = {
+		.entry = &e,
+		.src_fd = dir->fd[UCP_SRC],
+		.dst_fd = dir->fd[UCP_DST],
+		.has_xattrs = peek.has_xattrs,
+		.owner_is_right = dir->dst_st.st_uid == dir->st.st_uid &&
+				  dir->dst_st.st_gid == dir->st.st_gid,
+		.mode_is_right = is_fresh ? last == dir->filling_mode &&
+					    !(set->drop_mode && dir->has_default_acl)
+					  : !set->keep_mode,
+		.has_inherited_acl = dir->has_default_acl || !dir->is_created,
+		.mode = last,
+	};
+	(void)ucp_meta_set(w, &meta); /* told */
+}
+
+/** A directory that waits for its fsync. */
+struct enter_sync {
+	struct ucp_io io;
+	struct ucp_worker *w;
+	struct ucp_dir *dir;
+};
+
+/** Close a finished directory and take one pending from its parent: the parent when that is
+ * finished now, else NULL. */
+static struct ucp_dir *enter_close(struct ucp_worker *w, struct ucp_dir *dir, bool is_pinned)
+{
+	struct ucp_dir *parent = dir->parent;
+
+	if (dir->is_open) {
+		int err = ucp_dir_close(w, dir, is_pinned);
+		if (err < 0) {
+			(void)enter_fail(w, UCP_FAIL_CLOSE, err, dir);
+		}
+		if (is_pinned) {
+			ucp_dir_unpin(dir);
+		}
+		ucp_count(&w->counts.dirs, !dir->is_base && !dir->is_path_only);
+	}
+	if (parent == NULL) {
+		ucp_dir_unref(dir);
+		w->shared->group_done(w->shared);
+		return NULL;
+	}
+	bool is_last = atomic_fetch_sub(&parent->pending, 1) == 1;
+	ucp_dir_ref(parent); /* the node below may hold the last ref */
+	ucp_dir_unref(dir);
+	if (!is_last) {
+		ucp_dir_unref(parent);
+		return NULL;
+	}
+	return parent;
+}
+
+/** Go on upwards from a directory that is over. */
+static void enter_finish_up(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	if (dir != NULL) {
+		ucp_enter_finish(w, dir);
+		ucp_dir_unref(dir);
+	}
+}
+
+/** A directory's fsync is done. */
+static void enter_on_sync(struct ucp_io *io)
+{
+	struct enter_sync *sync = (struct enter_sync *)(void *)io;
+	struct ucp_worker *w = sync->w;
+	struct ucp_dir *dir = sync->dir;
+
+	if (io->res < 0 && !(io->res == -ECANCELED && ucp_worker_is_canceled(w))) {
+		(void)enter_fail(w, UCP_FAIL_SYNC, (int)io->res, dir);
+	}
+	ucp_count(&w->counts.syncs, io->res >= 0);
+	w->n_dir_syncs--;
+	free(sync);
+	enter_finish_up(w, enter_close(w, dir, true));
+}
+
+/** fsync of a pinned directory, while the worker waits. */
+static void enter_sync_now(struct ucp_worker *w, const struct ucp_dir *dir)
+{
+	if (UCP_RETRY(fsync(dir->fd[UCP_DST])) != 0) {
+		(void)enter_fail(w, UCP_FAIL_SYNC, -errno, dir);
+	} else {
+		ucp_count(&w->counts.syncs, 1);
+	}
+}
+
+/** Begin the fsync of a pinned directory: false when it cannot be begun. */
+static bool enter_push_sync(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	struct enter_sync *sync = calloc(1, sizeof(*sync));
+
+	if (sync == NULL) {
+		(void)enter_fail(w, UCP_FAIL_SYNC, -ENOMEM, dir);
+		return false;
+	}
+	sync->w = w;
+	sync->dir = dir;
+	sync->io = (struct ucp_io){
+		.op = UCP_IO_CHAIN,
+		.steps = UCP_STEP_SYNC,
+		.done = enter_on_sync,
+		.fd = -1,
+		.out_fd = dir->fd[UCP_DST],
+		.slot = -1,
+	};
+	w->n_dir_syncs++;
+	ucp_engine_push(w->eng, &sync->io);
+	return true;
+}
+
+/** Attributes and fsync of one directory: true when something goes on in the background. */
+static bool enter_finish_one(struct ucp_worker *w, struct ucp_dir *dir, bool *ret_is_pinned)
+{
+	bool wants_sync = w->set->fsync != UCP_FSYNC_NEVER;
+
+	*ret_is_pinned = false;
+	bool is_foreign = dir->is_path_only && !dir->is_created; /* --parents leaves it alone */
+	if (!dir->is_open || dir->is_base || is_foreign || ucp_worker_is_canceled(w)) {
+		return false;
+	}
+	int err = ucp_dir_pin(w, dir);
+	if (err < 0) {
+		(void)enter_fail(w, UCP_FAIL_STAT_DST, err, dir);
+		return false;
+	}
+	*ret_is_pinned = true;
+	enter_set_meta(w, dir);
+	if (wants_sync && w->n_dir_syncs >= w->max_dir_syncs) {
+		/* Waiting in the background would keep descriptors that others need. */
+		enter_sync_now(w, dir);
+		return false;
+	}
+	return wants_sync && enter_push_sync(w, dir);
+}
+
+void ucp_enter_finish(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	bool is_pinned;
+
+	ucp_dir_ref(dir);
+	struct ucp_dir *at = dir;
+	while (at != NULL) {
+		bool goes_on = enter_finish_one(w, at, &is_pinned);
+		struct ucp_dir *parent = goes_on ? NULL : enter_close(w, at, is_pinned);
+		ucp_dir_unref(at);
+		at = parent;
+	}
+}

@@ -1,0 +1,34 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* One entry of the source and where it goes: what every later step needs to know. */
+#ifndef UCP_CORE_ENTRY_H
+#define UCP_CORE_ENTRY_H
+
+#include "core/dir.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/** A source operand and what became of it. */
+struct ucp_operand {
+	const char *src;             /**< borrowed: as given */
+	const char *dst_name;        /**< relative to the base's destination */
+	char *owned_name;            /**< owned: dst_name, when it had to be made */
+	uint64_t dev;                /**< of the source, once begun */
+	uint64_t ino;                /**< of the source, once begun */
+	struct ucp_operand *earlier; /**< an operand before this one with the same dst_name */
+	bool was_created;            /**< its destination exists because of this run */
+};
+
+/** The entry. */
+struct ucp_entry {
+	struct ucp_dir *dir;         /**< borrowed: holds a pending and a pin while in flight */
+	const char *src_name;        /**< relative to dir */
+	const char *dst_name;        /**< relative to dir */
+	struct ucp_operand *operand; /**< borrowed: when named on the command line, else NULL */
+	bool follow;                 /**< a symlink stands for what it points to */
+	struct stat st;              /**< of the source, once known */
+};
+
+#endif

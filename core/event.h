@@ -1,0 +1,94 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* What core tells its caller. Core prints nothing: cmd turns these into words. */
+#ifndef UCP_CORE_EVENT_H
+#define UCP_CORE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** What happened, or what could not be done. */
+enum ucp_act {
+	/* going well */
+	UCP_DID_COPY,        /**< src, dst: begun, as cp -v says it */
+	UCP_DID_PARENT,      /**< src, dst: a directory made for --parents */
+	UCP_DID_REMOVE,      /**< dst */
+	UCP_DID_SKIP,        /**< dst: kept by --update=none and -n, for --debug */
+	UCP_DID_ROAD,        /**< src, dst, text: how a file was copied, for --debug */
+	UCP_DID_NOTE,        /**< text: about the run, for --debug */
+	/* warnings: the exit status stays 0 */
+	UCP_WARN_FILE_TWICE, /**< src: the same operand again */
+	UCP_WARN_DIR_TWICE,  /**< src */
+	/* failures */
+	UCP_FAIL_STAT,       /**< src */
+	UCP_FAIL_STAT_DST,   /**< dst */
+	UCP_FAIL_ACCESS,     /**< src: a directory that cannot be read */
+	UCP_FAIL_OPEN,       /**< src */
+	UCP_FAIL_READ,       /**< src */
+	UCP_FAIL_READLINK,   /**< src */
+	UCP_FAIL_CREATE,     /**< dst: regular file */
+	UCP_FAIL_WRITE,      /**< dst */
+	UCP_FAIL_SYNC,       /**< dst */
+	UCP_FAIL_CLOSE,      /**< dst */
+	UCP_FAIL_MKDIR,      /**< dst */
+	UCP_FAIL_MKPARENT,   /**< dst: a directory for --parents */
+	UCP_FAIL_SYMLINK,    /**< dst */
+	UCP_FAIL_SYMLINK_TO, /**< dst, src: with -s */
+	UCP_FAIL_LINK,       /**< dst, src */
+	UCP_FAIL_FIFO,       /**< dst */
+	UCP_FAIL_SPECIAL,    /**< dst */
+	UCP_FAIL_REMOVE,     /**< dst */
+	UCP_FAIL_TRUNCATE,   /**< dst */
+	UCP_FAIL_CLONE,      /**< src, dst */
+	UCP_FAIL_OWNER,      /**< dst */
+	UCP_FAIL_MODE,       /**< dst */
+	UCP_FAIL_TIMES,      /**< dst */
+	UCP_FAIL_XATTR,      /**< dst; text is the attribute */
+	UCP_FAIL_MEMORY,     /**< src */
+	UCP_FAIL_ENGINE,     /**< the engine is unusable: the listener must end the process */
+	UCP_FAIL_SAME_FILE,      /**< src, dst */
+	UCP_FAIL_OMIT_DIR,       /**< src: a directory without -r */
+	UCP_FAIL_INTO_ITSELF,    /**< src, dst */
+	UCP_FAIL_CYCLE,          /**< src: a symlink leads back to an ancestor */
+	UCP_FAIL_DIR_OVER_FILE,  /**< dst, src */
+	UCP_FAIL_FILE_OVER_DIR,  /**< dst */
+	UCP_FAIL_DANGLING,       /**< dst: a dangling symlink is not written through */
+	UCP_FAIL_JUST_CREATED,   /**< dst, src */
+	UCP_FAIL_THROUGH_LINK,   /**< src, dst: a symlink that this run has made */
+	UCP_FAIL_REPLACED,       /**< src: became something else meanwhile */
+	UCP_FAIL_KEPT,           /**< dst: exists, with --update=none-fail */
+	UCP_FAIL_SYMLINK_DIR,    /**< dst: -s needs absolute sources elsewhere */
+	UCP_FAIL_MANIFEST,       /**< src: a digest could not be noted */
+};
+
+/** First act that is a warning, and first that is a failure. */
+#define UCP_ACT_WARN UCP_WARN_FILE_TWICE
+#define UCP_ACT_FAIL UCP_FAIL_STAT
+
+/** One thing to tell. */
+struct ucp_event {
+	enum ucp_act act;
+	int err;           /**< negative errno, or 0 when the act says it all */
+	const char *src;   /**< borrowed for the call; may be NULL */
+	const char *dst;   /**< borrowed for the call; may be NULL */
+	const char *text;  /**< borrowed for the call; may be NULL */
+};
+
+/** A question to the user, for -i. */
+struct ucp_question {
+	const char *dst;   /**< borrowed for the call */
+	mode_t mode;       /**< of the existing destination */
+	bool can_write;    /**< its permissions would let us */
+	bool will_replace; /**< -f or --remove-destination would get around that */
+};
+
+/** The caller's ears and mouth. Core never makes two calls at the same time. */
+struct ucp_listener {
+	void (*tell)(void *ctx, const struct ucp_event *event);
+	bool (*ask)(void *ctx, const struct ucp_question *question);
+	void *ctx;
+};
+
+#endif

@@ -1,0 +1,95 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/fs.h"
+
+#include <linux/magic.h>
+#include <stddef.h>
+#include <sys/vfs.h>
+
+/* Not in every linux/magic.h. */
+#define FS_XFS_MAGIC 0x58465342
+#define FS_CIFS_MAGIC 0xff534d42
+#define FS_SMB2_MAGIC 0xfe534d42
+#define FS_ZFS_MAGIC 0x2fc12fc1
+#define FS_BCACHEFS_MAGIC 0xca451a4e
+
+/** The type of a filesystem, or 0. */
+static uint64_t fs_type(int fd)
+{
+	struct statfs sfs;
+
+	return fstatfs(fd, &sfs) == 0 ? (uint64_t)(uint32_t)sfs.f_type : 0;
+}
+
+/** Where copy_file_range(2) shares extents or stays on the server; elsewhere chains do better. */
+static bool fs_offloads(uint64_t type)
+{
+	switch (type) {
+	case BTRFS_SUPER_MAGIC:
+	case FS_BCACHEFS_MAGIC:
+	case NFS_SUPER_MAGIC:
+	case FS_CIFS_MAGIC:
+	case FS_SMB2_MAGIC:
+	case FS_ZFS_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/** Where an empty st_size is the truth. */
+static bool fs_size_is_true(uint64_t type)
+{
+	switch (type) {
+	case EXT4_SUPER_MAGIC: /* ext2 and ext3 as well */
+	case FS_XFS_MAGIC:
+	case BTRFS_SUPER_MAGIC:
+	case TMPFS_MAGIC:
+	case FS_BCACHEFS_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/** Where buffered reads support IOCB_NOWAIT, so that O_NONBLOCK stays without effect. */
+static bool fs_nowait_is_fine(uint64_t type)
+{
+	return type == EXT4_SUPER_MAGIC || type == FS_XFS_MAGIC || type == BTRFS_SUPER_MAGIC;
+}
+
+struct ucp_fs *ucp_fs_get(struct ucp_fs_cache *cache, uint64_t src_dev, uint64_t dst_dev,
+			  int src_fd, int dst_fd)
+{
+	const uint32_t room = sizeof(cache->pairs) / sizeof(cache->pairs[0]);
+
+	for (uint32_t i = 0; i < cache->n_used; i++) {
+		struct ucp_fs *fs = &cache->pairs[i];
+		if (fs->src_dev == src_dev && fs->dst_dev == dst_dev) {
+			return fs;
+		}
+	}
+
+	struct ucp_fs *fs;
+	if (cache->n_used < room) {
+		fs = &cache->pairs[cache->n_used++];
+	} else {
+		fs = &cache->pairs[cache->next];
+		cache->next = (cache->next + 1) % room;
+	}
+
+	uint64_t src_type = fs_type(src_fd);
+	uint64_t dst_type = fs_type(dst_fd);
+	*fs = (struct ucp_fs){
+		.src_dev = src_dev,
+		.dst_dev = dst_dev,
+		.offload = src_type == dst_type && fs_offloads(dst_type) ? UCP_FS_UNKNOWN
+									 : UCP_FS_NO,
+		.size_is_true = fs_size_is_true(src_type),
+		.nowait_is_fine = fs_nowait_is_fine(src_type),
+	};
+	/* Devices differ between subvolumes of one btrfs, so only types can rule cloning out. */
+	fs->clone = src_type == dst_type ? UCP_FS_UNKNOWN : UCP_FS_NO;
+	return fs;
+}

@@ -1,0 +1,44 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* What a pair of filesystems can do, found out once and remembered. */
+#ifndef UCP_CORE_FS_H
+#define UCP_CORE_FS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Answers to "does it work", learnt by trying. */
+enum ucp_fs_can {
+	UCP_FS_UNKNOWN,
+	UCP_FS_YES,
+	UCP_FS_NO,
+};
+
+/** One source and one destination filesystem. */
+struct ucp_fs {
+	uint64_t src_dev;
+	uint64_t dst_dev;
+	enum ucp_fs_can clone;   /**< FICLONE between the two */
+	enum ucp_fs_can offload; /**< copy_file_range shares or stays on the server */
+	bool size_is_true;       /**< source: st_size 0 means empty, unlike in /proc */
+	bool nowait_is_fine;     /**< source: O_NONBLOCK does not turn reads into -EAGAIN */
+};
+
+/** A few pairs; the oldest is forgotten when a new one comes. */
+struct ucp_fs_cache {
+	struct ucp_fs pairs[8];
+	uint32_t n_used;
+	uint32_t next; /**< the one to overwrite */
+};
+
+/**
+ * Look up a pair by devices, asking the kernel the first time.
+ *
+ * @src_fd, @dst_fd  any descriptors on them
+ * Owner:  the cache; valid until the next call.
+ */
+struct ucp_fs *ucp_fs_get(struct ucp_fs_cache *cache, uint64_t src_dev, uint64_t dst_dev,
+			  int src_fd, int dst_fd);
+
+#endif

@@ -1,0 +1,537 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/job.h"
+
+#include "core/enter.h"
+#include "core/facts.h"
+#include "core/links.h"
+#include "core/plan.h"
+#include "core/sys/fd.h"
+#include "core/worker.h"
+#include "hash/manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	JOB_SLICE = 64,             /* operands a task begins */
+	JOB_NUDGE_MS = 50,          /* how often workers are shaken after a cancel */
+	JOB_NUDGE_SIGNAL = SIGUSR2, /* does nothing but end a system call */
+	JOB_TINY_FILES = 2,         /* a run this small needs no threads */
+	JOB_TINY_BYTES = 1 << 20,
+};
+
+/** The run. */
+struct ucp_job {
+	struct ucp_shared shared;       /**< first: group_done() gets back from it */
+	struct ucp_plan plan;
+	const struct ucp_operands *ops; /**< borrowed */
+	struct ucp_operand *operands;   /**< owned array */
+	struct ucp_group *slices;       /**< owned: tasks of the group at hand */
+	uint32_t next;                  /**< first operand not in a group yet */
+	int target_fd;                  /**< owned: the target directory, or AT_FDCWD */
+	uint32_t n_threads;             /**< running, or not yet joined */
+	atomic_bool is_done;
+	sem_t wake;
+};
+
+static void job_group_done(struct ucp_shared *shared);
+
+int ucp_job_new(const struct ucp_settings *set, const struct ucp_listener *listener,
+		struct ucp_job **ret_job)
+{
+	struct ucp_job *job = calloc(1, sizeof(*job));
+	if (job == NULL) {
+		return -ENOMEM;
+	}
+	struct ucp_shared *shared = &job->shared;
+	shared->set = set;
+	shared->listener = *listener;
+	shared->group_done = job_group_done;
+	job->target_fd = AT_FDCWD;
+	/* None of these fail with default attributes. */
+	(void)pthread_mutex_init(&shared->tell_lock, NULL);
+	(void)pthread_mutex_init(&shared->idle_lock, NULL);
+	(void)pthread_cond_init(&shared->idle_cond, NULL);
+	(void)sem_init(&job->wake, 0, 0);
+	ucp_roots_init(&shared->roots);
+
+	bool has_links = true;
+	if (set->keep_links) {
+		shared->links = ucp_links_new();
+		has_links = shared->links != NULL;
+	}
+	bool has_manifest = true;
+	if (set->digest != UCP_DIGEST_NONE) {
+		shared->manifest = ucp_manifest_new(set->digest);
+		has_manifest = shared->manifest != NULL;
+	}
+	if (!has_links || !has_manifest) {
+		ucp_job_free(job);
+		return -ENOMEM;
+	}
+	*ret_job = job;
+	return 0;
+}
+
+void ucp_job_free(struct ucp_job *job)
+{
+	if (job == NULL) {
+		return;
+	}
+	struct ucp_shared *shared = &job->shared;
+	for (uint32_t i = 0; i < shared->n_workers; i++) {
+		ucp_worker_fini(&shared->workers[i]);
+	}
+	free(shared->workers);
+	for (uint32_t i = 0; job->operands != NULL && i < job->ops->n_sources; i++) {
+		free(job->operands[i].owned_name);
+	}
+	free(job->operands);
+	free(job->slices);
+	if (job->target_fd >= 0) {
+		ucp_fd_drop(&job->target_fd);
+	}
+	ucp_links_free(shared->links);
+	ucp_manifest_free(shared->manifest);
+	ucp_roots_fini(&shared->roots);
+	(void)sem_destroy(&job->wake);
+	(void)pthread_cond_destroy(&shared->idle_cond);
+	(void)pthread_mutex_destroy(&shared->idle_lock);
+	(void)pthread_mutex_destroy(&shared->tell_lock);
+	free(job);
+}
+
+/** The name a source gets below the target directory: its last component. */
+static char *job_base_name(const char *src)
+{
+	size_t end = strlen(src);
+
+	while (end > 0 && src[end - 1] == '/') {
+		end--;
+	}
+	size_t start = end;
+	while (start > 0 && src[start - 1] != '/') {
+		start--;
+	}
+	bool is_up = end - start == 2 && strncmp(src + start, "..", 2) == 0;
+	if (end == start || is_up) {
+		return strdup("."); /* "/" and "dir/..": their contents go into the target */
+	}
+	return strndup(src + start, end - start);
+}
+
+/** The order of operands by destination name, then as given. */
+static int job_operand_order(const void *a, const void *b)
+{
+	const struct ucp_operand *oa = *(struct ucp_operand *const *)a;
+	const struct ucp_operand *ob = *(struct ucp_operand *const *)b;
+	int order = strcmp(oa->dst_name, ob->dst_name);
+
+	return order != 0 ? order : oa < ob ? -1 : 1;
+}
+
+/** Find operands that go to the same name: 0 or -ENOMEM. */
+static int job_link_operands(struct ucp_operand *ops, uint32_t n)
+{
+	struct ucp_operand **by_name = calloc(n, sizeof(struct ucp_operand *));
+	if (by_name == NULL) {
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		by_name[i] = &ops[i];
+	}
+	qsort(by_name, n, sizeof(struct ucp_operand *), job_operand_order);
+	for (uint32_t i = 1; i < n; i++) {
+		if (strcmp(by_name[i - 1]->dst_name, by_name[i]->dst_name) == 0) {
+			by_name[i]->earlier = by_name[i - 1];
+		}
+	}
+	free(by_name);
+	return 0;
+}
+
+/** Prepare all operands: 0 or -ENOMEM. */
+static int job_prepare_operands(struct ucp_job *job)
+{
+	const struct ucp_operands *ops = job->ops;
+	bool wants_base_name = ops->target_is_dir && !job->shared.set->parents;
+
+	job->operands = calloc(ops->n_sources, sizeof(*job->operands));
+	job->slices = calloc(ops->n_sources / JOB_SLICE + 1, sizeof(*job->slices));
+	if (job->operands == NULL || job->slices == NULL) {
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < ops->n_sources; i++) {
+		struct ucp_operand *op = &job->operands[i];
+		op->src = ops->sources[i];
+		op->dst_name = ops->target_is_dir ? op->src : ops->target;
+		if (wants_base_name) {
+			op->dst_name = op->owned_name = job_base_name(op->src);
+			if (op->owned_name == NULL) {
+				return -ENOMEM;
+			}
+		}
+	}
+	return ops->n_sources > 1 ? job_link_operands(job->operands, ops->n_sources) : 0;
+}
+
+/** Whether the run is a few small files. */
+static bool job_is_tiny(const struct ucp_operands *ops)
+{
+	uint64_t bytes = 0;
+	struct stat st;
+
+	if (ops->n_sources > JOB_TINY_FILES) {
+		return false;
+	}
+	for (uint32_t i = 0; i < ops->n_sources; i++) {
+		if (ucp_fd_statat(AT_FDCWD, ops->sources[i], 0, &st) < 0) {
+			continue; /* quickly told */
+		}
+		if (!S_ISREG(st.st_mode)) {
+			return false;
+		}
+		bytes += (uint64_t)st.st_size;
+	}
+	return bytes <= JOB_TINY_BYTES;
+}
+
+/** How many operands from job->next on may be copied at the same time. */
+static uint32_t job_group_size(const struct ucp_job *job)
+{
+	const struct ucp_settings *set = job->shared.set;
+	uint32_t n = 1;
+
+	if (set->parents && set->recursive) {
+		return 1; /* one may be part of another */
+	}
+	while (job->next + n < job->ops->n_sources) {
+		const struct ucp_operand *earlier = job->operands[job->next + n].earlier;
+		if (earlier != NULL && earlier >= &job->operands[job->next]) {
+			break; /* the later one has the last word */
+		}
+		n++;
+	}
+	return n;
+}
+
+/** The directory part of a path, to be freed, or NULL. */
+static char *job_dir_name(const char *path)
+{
+	size_t end = strlen(path);
+
+	while (end > 1 && path[end - 1] == '/') {
+		end--;
+	}
+	while (end > 0 && path[end - 1] != '/') {
+		end--;
+	}
+	return end > 0 ? strndup(path, end) : strdup(".");
+}
+
+/** A base for the next group of operands, or NULL. */
+static struct ucp_dir *job_new_base(struct ucp_job *job)
+{
+	const struct ucp_operands *ops = job->ops;
+	int fd = AT_FDCWD;
+	struct stat st;
+
+	if (ops->target_is_dir) {
+		fd = job->target_fd;
+	}
+	struct ucp_dir *base = ucp_dir_new_base(ops->target_is_dir ? ops->target : "", fd);
+	if (base == NULL) {
+		return NULL;
+	}
+	if (fd >= 0 && ucp_fd_stat(fd, &st) == 0) {
+		base->dev[UCP_DST] = st.st_dev;
+		base->ino[UCP_DST] = st.st_ino;
+	}
+	if (job->shared.set->keep_mode || job->shared.set->drop_mode) {
+		/* A descriptor opened with O_PATH has no attributes, so by name. */
+		char *dir = ops->target_is_dir ? strdup(ops->target) : job_dir_name(ops->target);
+		base->has_default_acl = dir != NULL &&
+			getxattr(dir, "system.posix_acl_default", NULL, 0) > 0;
+		free(dir);
+	}
+	return base;
+}
+
+/** Queue the next group of operands, or end the run. */
+static void job_next_group(struct ucp_job *job)
+{
+	struct ucp_shared *shared = &job->shared;
+	struct ucp_worker *w = &shared->workers[0];
+	bool is_over = job->next == job->ops->n_sources || atomic_load(&shared->canceled) != 0;
+	struct ucp_dir *base = is_over ? NULL : job_new_base(job);
+
+	if (base == NULL) {
+		if (!is_over) {
+			ucp_worker_tell(w, UCP_FAIL_MEMORY, -ENOMEM,
+					job->operands[job->next].src, NULL, NULL);
+		}
+		atomic_store(&job->is_done, true);
+		pthread_mutex_lock(&shared->idle_lock);
+		shared->is_over = true;
+		pthread_mutex_unlock(&shared->idle_lock);
+		ucp_worker_wake_all(shared);
+		(void)sem_post(&job->wake); /* overflow would still wake */
+		return;
+	}
+
+	uint32_t n = job_group_size(job);
+	uint32_t n_slices = (n + JOB_SLICE - 1) / JOB_SLICE;
+	atomic_store(&base->pending, n_slices);
+	atomic_fetch_add(&shared->n_unread, n_slices);
+	for (uint32_t i = 0; i < n_slices; i++) {
+		uint32_t end = (i + 1) * JOB_SLICE < n ? (i + 1) * JOB_SLICE : n;
+		job->slices[i] = (struct ucp_group){
+			.task.kind = UCP_TASK_OPERANDS,
+			.base = base,
+			.operands = job->operands,
+			.next = job->next + i * JOB_SLICE,
+			.end = job->next + end,
+		};
+	}
+	job->next += n;
+	for (uint32_t i = n_slices; i-- > 0;) { /* the first ones are to be taken first */
+		ucp_task_push(&w->queue, &job->slices[i].task);
+	}
+	ucp_worker_wake_all(shared);
+}
+
+/** All operands of a group are finished; runs on the worker that finished the last. */
+static void job_group_done(struct ucp_shared *shared)
+{
+	job_next_group((struct ucp_job *)(void *)shared);
+}
+
+/** Body of a worker thread. */
+static void *job_thread(void *arg)
+{
+	ucp_worker_run(arg);
+	return NULL;
+}
+
+/** A signal that only ends a system call. */
+static void job_on_nudge(int sig)
+{
+	(void)sig;
+}
+
+/** Start all worker threads: 0, or a negative errno when not even one could be had. */
+static int job_start_threads(struct ucp_job *job)
+{
+	struct ucp_shared *shared = &job->shared;
+	struct sigaction act = {.sa_handler = job_on_nudge};
+	sigset_t all, before;
+	pthread_attr_t attr;
+	int err = 0;
+
+	(void)sigemptyset(&act.sa_mask);
+	(void)sigaction(JOB_NUDGE_SIGNAL, &act, NULL); /* without SA_RESTART, on purpose */
+	(void)pthread_attr_init(&attr);
+	(void)pthread_attr_setstacksize(&attr, 512 * 1024); /* no deep recursion anywhere */
+	(void)sigfillset(&all);
+	(void)sigdelset(&all, JOB_NUDGE_SIGNAL);
+	/* Signals are for the thread that waits for the job. */
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	uint32_t n = 0;
+	while (n < shared->n_workers && err == 0) {
+		err = pthread_create(&shared->workers[n].thread, &attr, job_thread,
+				     &shared->workers[n]);
+		n += err == 0;
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	(void)pthread_attr_destroy(&attr);
+	job->n_threads = n;
+	return n > 0 ? 0 : -err;
+}
+
+/** Make the plan and the workers: 0, or a negative errno. */
+static int job_prepare_workers(struct ucp_job *job)
+{
+	struct ucp_shared *shared = &job->shared;
+
+	int err = ucp_plan_make(shared->set, job_is_tiny(job->ops), &job->plan);
+	if (err < 0) {
+		return err;
+	}
+	shared->dirs.limit = (int)job->plan.n_dirs;
+	shared->workers = calloc(job->plan.n_workers, sizeof(*shared->workers));
+	if (shared->workers == NULL) {
+		return -ENOMEM;
+	}
+	while (shared->n_workers < job->plan.n_workers && err == 0) {
+		err = ucp_worker_init(&shared->workers[shared->n_workers], shared,
+				      shared->n_workers, &job->plan.worker);
+		shared->n_workers++;
+	}
+	return err;
+}
+
+int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops)
+{
+	job->ops = ops;
+	job->shared.is_single = ops->n_sources == 1;
+	if (ops->target_is_dir) {
+		job->target_fd = ucp_fd_openat(AT_FDCWD, ops->target, O_PATH | O_DIRECTORY, 0);
+		if (job->target_fd < 0) {
+			return job->target_fd;
+		}
+	}
+	int err = job_prepare_operands(job);
+	if (err == 0) {
+		err = job_prepare_workers(job);
+	}
+	if (err < 0) {
+		return err;
+	}
+	if (job->shared.set->tell_debug) {
+		ucp_facts_tell_plan(&job->shared.workers[0], &job->plan);
+	}
+	job_next_group(job);
+	if (job->plan.is_inline || job_start_threads(job) < 0) {
+		/* Small, or RLIMIT_NPROC allows no thread: this thread does the work. */
+		ucp_worker_run(&job->shared.workers[0]);
+	}
+	return 0;
+}
+
+/** A moment from now, for sem_timedwait(3). */
+static struct timespec job_deadline(int timeout_ms)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts); /* what sem_timedwait goes by */
+	ts.tv_sec += timeout_ms / 1000;
+	ts.tv_nsec += timeout_ms % 1000 * 1000000L;
+	if (ts.tv_nsec >= 1000000000L) {
+		ts.tv_sec++;
+		ts.tv_nsec -= 1000000000L;
+	}
+	return ts;
+}
+
+bool ucp_job_wait(struct ucp_job *job, int timeout_ms)
+{
+	if (atomic_load(&job->shared.canceled) != 0 && !atomic_load(&job->is_done)) {
+		for (uint32_t i = 0; i < job->n_threads; i++) {
+			(void)pthread_kill(job->shared.workers[i].thread, JOB_NUDGE_SIGNAL);
+		}
+		if (timeout_ms < 0 || timeout_ms > JOB_NUDGE_MS) {
+			timeout_ms = JOB_NUDGE_MS;
+		}
+	}
+	if (!atomic_load(&job->is_done)) {
+		/* However it ends, is_done decides. */
+		if (timeout_ms < 0) {
+			(void)sem_wait(&job->wake);
+		} else {
+			struct timespec ts = job_deadline(timeout_ms);
+			(void)sem_timedwait(&job->wake, &ts);
+		}
+	}
+	return atomic_load(&job->is_done);
+}
+
+/** fsync of the directory the copies were made in, which no node stands for. */
+static void job_sync_target(struct ucp_job *job)
+{
+	char *dir = job->ops->target_is_dir ? strdup(job->ops->target)
+					    : job_dir_name(job->ops->target);
+	int fd = dir != NULL ? ucp_fd_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0) : -ENOMEM;
+	int err = fd < 0 ? fd : 0;
+
+	if (err == 0 && fsync(fd) != 0) {
+		err = -errno;
+	}
+	if (fd >= 0) {
+		ucp_fd_drop(&fd);
+	}
+	if (err < 0) {
+		ucp_worker_tell(&job->shared.workers[0], UCP_FAIL_SYNC, err, NULL, dir, NULL);
+	}
+	free(dir);
+}
+
+void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result)
+{
+	struct ucp_shared *shared = &job->shared;
+	bool was_canceled = atomic_load(&shared->canceled) != 0;
+
+	for (uint32_t i = 0; i < job->n_threads; i++) {
+		(void)pthread_join(shared->workers[i].thread, NULL); /* ours, joined once */
+	}
+	job->n_threads = 0;
+	if (shared->set->fsync != UCP_FSYNC_NEVER && !was_canceled) {
+		job_sync_target(job);
+	}
+	for (uint32_t i = 0; shared->set->tell_debug && i < shared->n_workers; i++) {
+		ucp_facts_tell_engine(&shared->workers[i]);
+	}
+	*ret_result = (struct ucp_result){
+		.has_failed = atomic_load(&shared->has_failed),
+		.sync_failed = atomic_load(&shared->sync_failed),
+		.out_of_space = atomic_load(&shared->out_of_space),
+		.was_canceled = was_canceled,
+	};
+}
+
+void ucp_job_cancel(struct ucp_job *job)
+{
+	atomic_store(&job->shared.canceled, 1);
+	(void)sem_post(&job->wake); /* async-signal-safe; overflow would still wake */
+}
+
+void ucp_job_wake(struct ucp_job *job)
+{
+	(void)sem_post(&job->wake);
+}
+
+int ucp_job_manifest(struct ucp_job *job, ucp_job_line_fn *fn, void *ctx)
+{
+	return ucp_manifest_lines(job->shared.manifest, fn, ctx);
+}
+
+/** Add one count of one worker. */
+static void job_add(atomic_uint_fast64_t *sum, const atomic_uint_fast64_t *count)
+{
+	ucp_count(sum, atomic_load_explicit(count, memory_order_relaxed));
+}
+
+void ucp_job_counts(const struct ucp_job *job, struct ucp_counts *ret_counts)
+{
+	*ret_counts = (struct ucp_counts){0};
+	for (uint32_t i = 0; i < job->shared.n_workers; i++) {
+		const struct ucp_counts *c = &job->shared.workers[i].counts;
+		job_add(&ret_counts->found, &c->found);
+		job_add(&ret_counts->found_bytes, &c->found_bytes);
+		job_add(&ret_counts->files, &c->files);
+		job_add(&ret_counts->dirs, &c->dirs);
+		job_add(&ret_counts->symlinks, &c->symlinks);
+		job_add(&ret_counts->hardlinks, &c->hardlinks);
+		job_add(&ret_counts->specials, &c->specials);
+		job_add(&ret_counts->skipped, &c->skipped);
+		job_add(&ret_counts->failed, &c->failed);
+		job_add(&ret_counts->bytes, &c->bytes);
+		job_add(&ret_counts->hole_bytes, &c->hole_bytes);
+		job_add(&ret_counts->shared_bytes, &c->shared_bytes);
+		job_add(&ret_counts->chunks, &c->chunks);
+		job_add(&ret_counts->syncs, &c->syncs);
+	}
+}
+
+bool ucp_job_is_walked(const struct ucp_job *job)
+{
+	return atomic_load(&job->shared.n_unread) == 0;
+}

@@ -1,0 +1,106 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* One run: operands, workers, and what they share. */
+#ifndef UCP_CORE_JOB_H
+#define UCP_CORE_JOB_H
+
+#include "core/event.h"
+#include "core/settings.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ucp_job;
+
+/** What was done; each worker counts its own, job.c adds them up. */
+struct ucp_counts {
+	atomic_uint_fast64_t found;      /**< entries seen in the source, operands included */
+	atomic_uint_fast64_t found_bytes; /**< of regular files opened so far */
+	atomic_uint_fast64_t files;      /**< regular files copied */
+	atomic_uint_fast64_t dirs;       /**< directories finished */
+	atomic_uint_fast64_t symlinks;
+	atomic_uint_fast64_t hardlinks;  /**< names that became a link to an earlier copy */
+	atomic_uint_fast64_t specials;   /**< FIFOs, sockets, devices */
+	atomic_uint_fast64_t skipped;    /**< left alone as asked (-n, -u, -i) */
+	atomic_uint_fast64_t failed;     /**< failures told */
+	atomic_uint_fast64_t bytes;      /**< of file data written */
+	atomic_uint_fast64_t hole_bytes; /**< of file data that is holes in the copy */
+	atomic_uint_fast64_t shared_bytes; /**< of file data cloned or copied by the kernel */
+	atomic_uint_fast64_t chunks;     /**< chains of data */
+	atomic_uint_fast64_t syncs;      /**< fsync and fdatasync */
+};
+
+/** The end of a run. */
+struct ucp_result {
+	bool has_failed;     /**< something was told as a failure */
+	bool sync_failed;    /**< a file or directory may not be on disk */
+	bool out_of_space;   /**< ENOSPC or EDQUOT was met */
+	bool was_canceled;   /**< ucp_job_cancel() came first */
+};
+
+/** Sources and destination. */
+struct ucp_operands {
+	const char *const *sources;
+	uint32_t n_sources;
+	const char *target;    /**< directory to copy into, or the destination itself */
+	bool target_is_dir;    /**< sources go below target under their own names */
+};
+
+/** Receives the lines of the manifest when all is copied: 0, or a negative errno. */
+typedef int ucp_job_line_fn(void *ctx, const char *line, size_t len);
+
+/**
+ * Create a run.
+ *
+ * @set       borrowed until ucp_job_free()
+ * @listener  copied
+ * Returns 0, or a negative errno:
+ *   -ENOMEM  out of memory
+ */
+int ucp_job_new(const struct ucp_settings *set, const struct ucp_listener *listener,
+		struct ucp_job **ret_job);
+
+/** Free a run that has ended; NULL is allowed. */
+void ucp_job_free(struct ucp_job *job);
+
+/**
+ * Begin to copy; entries that fail are told and passed over.
+ *
+ * A run too small to be worth threads is over when this returns.
+ * @ops     borrowed until ucp_job_end()
+ * Returns 0, or a negative errno when the run could not begin; -EPERM, -ENOSYS
+ * and so on when --engine=uring was asked for and cannot be had.
+ * Thread: once a job; listener calls come from other threads from here on.
+ */
+int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops);
+
+/**
+ * Wait for the end of the run or a while.
+ *
+ * @timeout_ms  negative: without limit
+ * Returns true when the run has ended. May return early, false, after
+ * ucp_job_wake() or ucp_job_cancel().
+ */
+bool ucp_job_wait(struct ucp_job *job, int timeout_ms);
+
+/** Gather the workers of a run that has ended, and say how it went. */
+void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result);
+
+/** Ask the run to stop soon. Safe in a signal handler; may be called at any time. */
+void ucp_job_cancel(struct ucp_job *job);
+
+/** End a ucp_job_wait() early. Safe in a signal handler. */
+void ucp_job_wake(struct ucp_job *job);
+
+/** Give out the manifest, sorted: 0, or a negative errno. After ucp_job_end(). */
+int ucp_job_manifest(struct ucp_job *job, ucp_job_line_fn *fn, void *ctx);
+
+/** Sum of all workers' counts, a little behind while they run; any thread. */
+void ucp_job_counts(const struct ucp_job *job, struct ucp_counts *ret_counts);
+
+/** Whether all directories have been read: the counts found are final. */
+bool ucp_job_is_walked(const struct ucp_job *job);
+
+#endif

@@ -1,0 +1,387 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/links.h"
+
+#include "core/copy.h"
+#include "core/note.h"
+#include "core/place.h"
+#include "core/special.h"
+#include "core/sys/fd.h"
+#include "core/sys/retry.h"
+#include "core/walk.h"
+#include "core/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINKS_BUCKETS = 1 << 14 };
+
+/** Where a group stands. */
+enum links_state {
+	LINKS_OPEN,  /**< nobody copies it */
+	LINKS_OWNED, /**< somebody copies it */
+	LINKS_MADE,  /**< dir and name say where the copy is */
+};
+
+/** All names of one source inode. */
+struct ucp_link_group {
+	struct ucp_link_group *next; /**< in its bucket */
+	uint64_t dev;
+	uint64_t ino;
+	enum links_state state;
+	uint64_t n_unseen;           /**< names of the inode not met yet */
+	uint32_t n_users;            /**< workers that make a link just now */
+	struct ucp_dir *dir;         /**< owns a ref */
+	char *name;                  /**< owned: the copy's name in dir */
+	struct ucp_digest_value value;
+	struct ucp_link_wait *waits; /**< owned */
+};
+
+/** The table. */
+struct ucp_links {
+	pthread_mutex_t lock;
+	struct ucp_link_group *buckets[LINKS_BUCKETS];
+};
+
+struct ucp_links *ucp_links_new(void)
+{
+	struct ucp_links *links = calloc(1, sizeof(*links));
+	if (links != NULL) {
+		(void)pthread_mutex_init(&links->lock, NULL); /* cannot fail */
+	}
+	return links;
+}
+
+/** Free a group that nobody waits for. */
+static void links_free_group(struct ucp_link_group *group)
+{
+	ucp_dir_unref(group->dir);
+	free(group->name);
+	free(group);
+}
+
+void ucp_links_free(struct ucp_links *links)
+{
+	if (links == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < LINKS_BUCKETS; i++) {
+		while (links->buckets[i] != NULL) {
+			struct ucp_link_group *next = links->buckets[i]->next;
+			links_free_group(links->buckets[i]);
+			links->buckets[i] = next;
+		}
+	}
+	(void)pthread_mutex_destroy(&links->lock);
+	free(links);
+}
+
+/** Where the bucket of an inode begins. */
+static struct ucp_link_group **links_bucket(struct ucp_links *links, uint64_t dev, uint64_t ino)
+{
+	uint64_t hash = (ino ^ dev << 32) * 0x9e3779b97f4a7c15u; /* Fibonacci hashing */
+
+	return &links->buckets[hash >> 50];
+}
+
+/** Find or create the group of an inode; the lock is held. NULL when out of memory. */
+static struct ucp_link_group *links_get(struct ucp_links *links, const struct stat *st)
+{
+	struct ucp_link_group **bucket = links_bucket(links, st->st_dev, st->st_ino);
+
+	for (struct ucp_link_group *g = *bucket; g != NULL; g = g->next) {
+		if (g->dev == st->st_dev && g->ino == st->st_ino) {
+			return g;
+		}
+	}
+	struct ucp_link_group *group = calloc(1, sizeof(*group));
+	if (group != NULL) {
+		group->dev = st->st_dev;
+		group->ino = st->st_ino;
+		group->n_unseen = st->st_nlink;
+		group->next = *bucket;
+		*bucket = group;
+	}
+	return group;
+}
+
+/** Drop a group when it can be of no more use; the lock is held. */
+static void links_retire(struct ucp_worker *w, struct ucp_link_group *group)
+{
+	/* With -L, and with operands, names are met through symlinks and more than once. */
+	if (group->state != LINKS_MADE || group->n_unseen > 0 || group->n_users > 0 ||
+	    group->waits != NULL || w->set->follow != UCP_FOLLOW_NEVER || !w->shared->is_single) {
+		return;
+	}
+	struct ucp_link_group **at = links_bucket(w->shared->links, group->dev, group->ino);
+	while (*at != group) {
+		at = &(*at)->next;
+	}
+	*at = group->next;
+	links_free_group(group);
+}
+
+/** Make an entry the owner of its group; the lock is held. 0 or -ENOMEM. */
+static int links_own(struct ucp_link_group *group, const struct ucp_entry *e)
+{
+	char *name = strdup(e->dst_name);
+
+	if (name == NULL) {
+		return -ENOMEM;
+	}
+	ucp_dir_unref(group->dir);
+	free(group->name);
+	ucp_dir_ref(e->dir);
+	group->dir = e->dir;
+	group->name = name;
+	group->state = LINKS_OWNED;
+	return 0;
+}
+
+/** Park an entry in its group; the lock is held. 0 or -ENOMEM. */
+static int links_park(struct ucp_link_group *group, const struct ucp_entry *e)
+{
+	size_t src_len = strlen(e->src_name) + 1;
+	size_t dst_len = strlen(e->dst_name) + 1;
+
+	struct ucp_link_wait *wait = malloc(sizeof(*wait) + src_len + dst_len);
+	if (wait == NULL) {
+		return -ENOMEM;
+	}
+	wait->task.kind = UCP_TASK_LINK;
+	wait->group = group;
+	wait->entry = *e;
+	if (e->operand == NULL) { /* an operand's names outlive the run */
+		wait->entry.src_name = memcpy(wait->names, e->src_name, src_len);
+		wait->entry.dst_name = memcpy(wait->names + src_len, e->dst_name, dst_len);
+	}
+	wait->next = group->waits;
+	group->waits = wait;
+	ucp_dir_unpin(e->dir); /* it may take long; pinned again when it goes on */
+	return 0;
+}
+
+/** Whether a destination name is already a link to the group's copy. */
+static bool links_is_same(const struct ucp_link_group *group, const struct ucp_entry *e)
+{
+	struct stat a, b;
+
+	return ucp_fd_statat(group->dir->fd[UCP_DST], group->name, AT_SYMLINK_NOFOLLOW, &a) == 0 &&
+	       ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/** Give a file one more name: 0, or a negative errno. */
+static int links_link(int from_dir, const char *from, const struct ucp_entry *e, int flags)
+{
+	int to_dir = e->dir->fd[UCP_DST];
+
+	return UCP_RETRY(linkat(from_dir, from, to_dir, e->dst_name, flags)) == 0 ? 0 : -errno;
+}
+
+/** Tell that a link could not be made to the group's copy. */
+static void links_fail(struct ucp_worker *w, const struct ucp_link_group *group,
+		       const struct ucp_entry *e, int err)
+{
+	char *to = ucp_dir_path(group->dir, UCP_DST, group->name);
+	char *path = ucp_dir_path(e->dir, UCP_DST, e->dst_name);
+
+	ucp_worker_tell(w, UCP_FAIL_LINK, err, to, path, NULL);
+	free(to);
+	free(path);
+}
+
+/** Link one entry to its group's copy, whose directory is pinned: whether it is one now. */
+static bool links_make_pinned(struct ucp_worker *w, struct ucp_link_group *group,
+			      const struct ucp_entry *e)
+{
+	int from_dir = group->dir->fd[UCP_DST];
+	int err = links_link(from_dir, group->name, e, 0);
+
+	if (err == -EEXIST) {
+		if (links_is_same(group, e)) {
+			return true;
+		}
+		/* With -u as well: the newer file goes if the other name of its source did, as in cp. */
+		bool is_clear = w->set->update == UCP_UPDATE_OLDER
+					? ucp_place_remove(w, e)
+					: ucp_place_make_way(w, e, true) == UCP_PLACE_NEW;
+		if (!is_clear) {
+			return false;
+		}
+		err = links_link(from_dir, group->name, e, 0);
+	}
+	if (err < 0) {
+		links_fail(w, group, e, err);
+		return false;
+	}
+	return true;
+}
+
+/** Make the link of one entry to its group's copy. */
+static void links_make(struct ucp_worker *w, struct ucp_link_group *group,
+		       const struct ucp_entry *e)
+{
+	int err = ucp_dir_pin(w, group->dir);
+	if (err < 0) {
+		links_fail(w, group, e, err);
+		return;
+	}
+	bool made = links_make_pinned(w, group, e);
+	ucp_dir_unpin(group->dir);
+
+	if (made) {
+		ucp_note_copied(w, e);
+		ucp_note_digest(w, e, &group->value);
+		ucp_count(&w->counts.hardlinks, 1);
+	}
+}
+
+enum ucp_claim ucp_links_claim(struct ucp_worker *w, const struct ucp_entry *e,
+			       struct ucp_link_group **ret_group)
+{
+	struct ucp_links *links = w->shared->links;
+	enum ucp_claim claim = UCP_CLAIM_ALONE;
+
+	if (links == NULL ||
+	    (e->st.st_nlink < 2 && w->set->follow != UCP_FOLLOW_ALWAYS && e->operand == NULL)) {
+		return UCP_CLAIM_ALONE;
+	}
+	pthread_mutex_lock(&links->lock);
+	struct ucp_link_group *group = links_get(links, &e->st);
+	if (group != NULL) {
+		group->n_unseen -= group->n_unseen > 0;
+		switch (group->state) {
+		case LINKS_OPEN:
+			claim = links_own(group, e) == 0 ? UCP_CLAIM_OWNER : UCP_CLAIM_ALONE;
+			*ret_group = claim == UCP_CLAIM_OWNER ? group : NULL;
+			break;
+		case LINKS_OWNED:
+			claim = links_park(group, e) == 0 ? UCP_CLAIM_WAIT : UCP_CLAIM_ALONE;
+			break;
+		case LINKS_MADE:
+			group->n_users++;
+			claim = UCP_CLAIM_MADE;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&links->lock);
+
+	if (claim == UCP_CLAIM_MADE) {
+		links_make(w, group, e);
+		pthread_mutex_lock(&links->lock);
+		group->n_users--;
+		links_retire(w, group);
+		pthread_mutex_unlock(&links->lock);
+	}
+	return claim;
+}
+
+/** Hand a group to the next name that waits; the lock is held. The name, or NULL. */
+static struct ucp_link_wait *links_hand_over(struct ucp_link_group *group)
+{
+	struct ucp_link_wait *wait = group->waits;
+
+	group->state = LINKS_OPEN;
+	if (wait != NULL) {
+		group->waits = wait->next;
+		if (links_own(group, &wait->entry) != 0) {
+			wait->group = NULL; /* out of memory: it is copied on its own */
+		}
+	}
+	return wait;
+}
+
+/** Pin the directory of an entry that waited: true, or false when told and ended. */
+static bool links_pin_again(struct ucp_worker *w, const struct ucp_link_wait *wait)
+{
+	const struct ucp_entry *e = &wait->entry;
+
+	int err = ucp_dir_pin(w, e->dir);
+	if (err == 0) {
+		return true;
+	}
+	ucp_worker_tell_at(w, UCP_FAIL_OPEN, err, e->dir, e->src_name, e->dst_name, NULL);
+	ucp_walk_end_unpinned(w, e->dir);
+	return false;
+}
+
+void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool is_made,
+		      const struct ucp_digest_value *value)
+{
+	struct ucp_links *links = w->shared->links;
+	struct ucp_link_wait *waits = NULL;
+
+	pthread_mutex_lock(&links->lock);
+	if (is_made) {
+		group->state = LINKS_MADE;
+		group->value = *value;
+		group->n_users++; /* keeps it while the links are made */
+		waits = group->waits;
+		group->waits = NULL;
+	} else {
+		waits = links_hand_over(group);
+	}
+	pthread_mutex_unlock(&links->lock);
+
+	if (!is_made) {
+		if (waits != NULL) {
+			ucp_worker_push(w, &waits->task);
+		}
+		return;
+	}
+	while (waits != NULL) {
+		struct ucp_link_wait *next = waits->next;
+		if (links_pin_again(w, waits)) {
+			links_make(w, group, &waits->entry);
+			ucp_walk_end(w, waits->entry.dir);
+		}
+		free(waits);
+		waits = next;
+	}
+	pthread_mutex_lock(&links->lock);
+	group->n_users--;
+	links_retire(w, group);
+	pthread_mutex_unlock(&links->lock);
+}
+
+void ucp_links_take_over(struct ucp_worker *w, struct ucp_link_wait *wait)
+{
+	if (!links_pin_again(w, wait)) {
+		static const struct ucp_digest_value none;
+		if (wait->group != NULL) {
+			ucp_links_settle(w, wait->group, false, &none);
+		}
+	} else if (S_ISREG(wait->entry.st.st_mode)) {
+		ucp_copy_start(w, &wait->entry, false, wait->group);
+	} else {
+		ucp_special_copy_owned(w, &wait->entry, wait->group);
+	}
+	free(wait);
+}
+
+bool ucp_links_make_source(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	int from_dir = e->dir->fd[UCP_SRC];
+	int flags = e->follow ? AT_SYMLINK_FOLLOW : 0;
+	int err = links_link(from_dir, e->src_name, e, flags);
+
+	if (err == -EEXIST) {
+		enum ucp_place place = ucp_place_make_way(w, e, w->set->force);
+		if (place != UCP_PLACE_NEW) {
+			return place == UCP_PLACE_SAME;
+		}
+		err = links_link(from_dir, e->src_name, e, flags);
+	}
+	if (err < 0) {
+		ucp_worker_tell_at(w, UCP_FAIL_LINK, err, e->dir, e->src_name, e->dst_name, NULL);
+		return false;
+	}
+	ucp_note_copied(w, e);
+	ucp_count(&w->counts.hardlinks, 1);
+	return true;
+}

@@ -1,0 +1,76 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Groups of hard links: the first name that is met is copied, the others become
+ * links to its copy.
+ *
+ *     claim ------> OWNER: copies, then settles ----+
+ *        \--------> WAIT:  parked in the group  <---+ links made, or one takes over
+ *         \-------> MADE:  the copy exists, link to it now
+ *
+ * A group ends when all of the source's st_nlink names have been met, so memory
+ * is bounded by files that have names outside what is copied.
+ */
+#ifndef UCP_CORE_LINKS_H
+#define UCP_CORE_LINKS_H
+
+#include "core/entry.h"
+#include "hash/digest.h"
+
+struct ucp_links;
+struct ucp_link_group;
+struct ucp_worker;
+
+/** A name that waits for the copy of another name; a task when it must copy itself. */
+struct ucp_link_wait {
+	struct ucp_task task;
+	struct ucp_link_wait *next;
+	struct ucp_link_group *group;
+	struct ucp_entry entry;
+	char names[];                /**< storage of entry's names */
+};
+
+/** The answer to a claim. */
+enum ucp_claim {
+	UCP_CLAIM_OWNER, /**< copy it, then call ucp_links_settle() */
+	UCP_CLAIM_WAIT,  /**< taken care of: ucp_walk_end() will be called for the entry */
+	UCP_CLAIM_MADE,  /**< linked, or told why not: the caller ends the entry */
+	UCP_CLAIM_ALONE, /**< no links are kept for it: just copy it */
+};
+
+/** Create the table, NULL when out of memory. Owner: ucp_links_free(). */
+struct ucp_links *ucp_links_new(void);
+
+/** Free the table and its groups; NULL is allowed. */
+void ucp_links_free(struct ucp_links *links);
+
+/**
+ * Ask what an entry with known st is within its group.
+ *
+ * @ret_group  written for OWNER
+ * Thread: any; the table has one lock, taken only for files with several names.
+ */
+enum ucp_claim ucp_links_claim(struct ucp_worker *w, const struct ucp_entry *e,
+			       struct ucp_link_group **ret_group);
+
+/**
+ * The owner is done.
+ *
+ * @is_made  its destination exists, and others may link to it
+ * @value    its digest, or one of length 0
+ */
+void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool is_made,
+		      const struct ucp_digest_value *value);
+
+/**
+ * Make a hard link for -l, or report why not.
+ *
+ * Returns true when it was made or was there already.
+ */
+bool ucp_links_make_source(struct ucp_worker *w, const struct ucp_entry *e);
+
+/** A waiting name was told to copy itself: begin, and free it. */
+void ucp_links_take_over(struct ucp_worker *w, struct ucp_link_wait *wait);
+
+#endif

@@ -1,0 +1,358 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/meta.h"
+
+#include "core/sys/retry.h"
+#include "core/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define META_ACL "system.posix_acl_access"
+#define META_DEFAULT_ACL "system.posix_acl_default"
+
+enum { META_LIST_ROOM = 4096, META_MODE_BITS = 07777 };
+
+/** Tell a failed attribute of the destination; false, for the caller to return. */
+static bool meta_fail(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_act act, int err,
+		      const char *text)
+{
+	ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, text);
+	return false;
+}
+
+bool ucp_meta_owner_may_fail(int err)
+{
+	/* Only root is expected to give files away; others keep what is theirs. */
+	return (err == -EPERM || err == -EINVAL) && geteuid() != 0;
+}
+
+struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
+{
+	struct ucp_meta_peek peek = {0};
+	char list[META_LIST_ROOM];
+
+	if (!w->set->keep_xattrs && !w->set->keep_mode) {
+		return peek;
+	}
+	ssize_t len = flistxattr(fd, list, sizeof(list));
+	if (len < 0) {
+		/* Too many for a glance: the real copy lists them again with room enough. */
+		peek.has_xattrs = peek.has_acl = errno == ERANGE || errno == E2BIG;
+		return peek;
+	}
+	peek.has_xattrs = len > 0;
+	for (ssize_t at = 0; at < len; at += (ssize_t)strlen(list + at) + 1) {
+		peek.has_acl = peek.has_acl || strcmp(list + at, META_ACL) == 0;
+	}
+	return peek;
+}
+
+/** Whether an attribute is copied under the options. */
+static bool meta_wants(const struct ucp_settings *set, const char *name)
+{
+	if (strcmp(name, META_ACL) == 0 || strcmp(name, META_DEFAULT_ACL) == 0) {
+		return set->keep_mode;
+	}
+	if (strncmp(name, "system.", 7) == 0) {
+		return false; /* other filesystems' views of the mode */
+	}
+	if (strncmp(name, "trusted.SGI_", 12) == 0) {
+		return false; /* xfs's other view of ACLs; libattr's xattr.conf skips them too */
+	}
+	if (strcmp(name, "security.selinux") == 0) {
+		return false; /* belongs to --preserve=context */
+	}
+	return set->keep_xattrs;
+}
+
+/** Whether a failed attribute passes in silence, as with cp -a. */
+static bool meta_xattr_may_fail(const struct ucp_settings *set, const char *name, int err)
+{
+	bool is_acl = strncmp(name, "system.posix_acl_", 17) == 0;
+
+	if (!is_acl && set->need_xattrs) {
+		return false;
+	}
+	if (strcmp(name, META_ACL) == 0) {
+		return false; /* somebody loses access, or gains it */
+	}
+	return err == -EOPNOTSUPP || err == -ENOSYS ||
+	       (!is_acl && (err == -EPERM || err == -EACCES || err == -EINVAL));
+}
+
+/** The value of one attribute: its length with *ret_value to be freed, or a negative errno. */
+static ssize_t meta_get_xattr(int fd, const char *name, void **ret_value)
+{
+	for (;;) {
+		ssize_t size = fgetxattr(fd, name, NULL, 0);
+		if (size < 0) {
+			return -errno;
+		}
+		void *value = malloc(size > 0 ? (size_t)size : 1);
+		if (value == NULL) {
+			return -ENOMEM;
+		}
+		size = fgetxattr(fd, name, value, (size_t)size);
+		if (size >= 0) {
+			*ret_value = value;
+			return size;
+		}
+		free(value);
+		if (errno != ERANGE) { /* ERANGE: it grew in between */
+			return -errno;
+		}
+	}
+}
+
+/** Copy one attribute: false when told as failed. */
+static bool meta_copy_xattr(struct ucp_worker *w, const struct ucp_meta *meta, const char *name)
+{
+	void *value = NULL;
+
+	ssize_t len = meta_get_xattr(meta->src_fd, name, &value);
+	int err = 0;
+	if (len < 0) {
+		err = len == -ENODATA ? 0 : (int)len; /* gone meanwhile */
+	} else if (UCP_RETRY(fsetxattr(meta->dst_fd, name, value, (size_t)len, 0)) != 0) {
+		err = -errno;
+	}
+	free(value);
+	if (err == 0 || meta_xattr_may_fail(w->set, name, err)) {
+		return true;
+	}
+	return strcmp(name, META_ACL) == 0
+		       ? meta_fail(w, meta->entry, UCP_FAIL_MODE, err, NULL)
+		       : meta_fail(w, meta->entry, UCP_FAIL_XATTR, err, name);
+}
+
+/** All attribute names of a descriptor: bytes in *ret_list, to be freed, or a negative errno. */
+static ssize_t meta_list_xattrs(int fd, char **ret_list)
+{
+	size_t room = META_LIST_ROOM;
+
+	for (;;) {
+		char *list = malloc(room);
+		if (list == NULL) {
+			return -ENOMEM;
+		}
+		ssize_t len = flistxattr(fd, list, room);
+		if (len >= 0) {
+			*ret_list = list;
+			return len;
+		}
+		int err = -errno;
+		free(list);
+		if (err != -ERANGE || room > XATTR_LIST_MAX) {
+			return err;
+		}
+		room *= 4;
+	}
+}
+
+/** Whether an attribute is an ACL. */
+static bool meta_is_acl(const char *name)
+{
+	return strcmp(name, META_ACL) == 0 || strcmp(name, META_DEFAULT_ACL) == 0;
+}
+
+/** Copy all wanted attributes, either ACLs or the others: false when told as failed. */
+static bool meta_copy_xattrs(struct ucp_worker *w, const struct ucp_meta *meta, bool acls)
+{
+	char *list = NULL;
+	bool fine = true;
+
+	ssize_t len = meta_list_xattrs(meta->src_fd, &list);
+	if (len < 0) {
+		return meta_xattr_may_fail(w->set, "", (int)len)
+			       ? true
+			       : meta_fail(w, meta->entry, UCP_FAIL_XATTR, (int)len, NULL);
+	}
+	for (ssize_t at = 0; at < len; at += (ssize_t)strlen(list + at) + 1) {
+		if (meta_is_acl(list + at) == acls && meta_wants(w->set, list + at) &&
+		    !meta_copy_xattr(w, meta, list + at)) {
+			fine = false;
+		}
+	}
+	free(list);
+	return fine;
+}
+
+/** Give the copy the source's owner: false when told as failed. */
+static bool meta_set_owner(struct ucp_worker *w, const struct ucp_meta *meta)
+{
+	const struct stat *st = &meta->entry->st;
+
+	if (UCP_RETRY(fchown(meta->dst_fd, st->st_uid, st->st_gid)) == 0) {
+		return true;
+	}
+	int err = -errno;
+	if (!ucp_meta_owner_may_fail(err)) {
+		return meta_fail(w, meta->entry, UCP_FAIL_OWNER, err, NULL);
+	}
+	/* The group alone may be ours to give; if not, that is no failure either. */
+	(void)!fchown(meta->dst_fd, (uid_t)-1, st->st_gid);
+	return true;
+}
+
+/** The mode that may be set: without set-id bits where the owner could not be kept. */
+static mode_t meta_safe_mode(const struct ucp_meta *meta)
+{
+	const struct stat *want = &meta->entry->st;
+	mode_t mode = meta->mode & META_MODE_BITS;
+	struct stat got;
+
+	if ((mode & (S_ISUID | S_ISGID)) == 0 || fstat(meta->dst_fd, &got) != 0) {
+		return mode;
+	}
+	if (got.st_uid != want->st_uid) {
+		mode &= ~(mode_t)S_ISUID;
+	}
+	if (got.st_gid != want->st_gid) {
+		mode &= ~(mode_t)S_ISGID;
+	}
+	return mode;
+}
+
+/** Set mode and drop an ACL that came from the directory: false when told as failed. */
+static bool meta_set_mode(struct ucp_worker *w, const struct ucp_meta *meta)
+{
+	mode_t mode = w->set->keep_owner ? meta_safe_mode(meta) : meta->mode;
+
+	if (meta->has_inherited_acl && (w->set->keep_mode || w->set->drop_mode)) {
+		/* Not there is as good as gone; what matters shows in the chmod. */
+		(void)fremovexattr(meta->dst_fd, META_ACL);
+		if (S_ISDIR(meta->entry->st.st_mode) && w->set->keep_mode) {
+			(void)fremovexattr(meta->dst_fd, META_DEFAULT_ACL);
+		}
+	}
+	if (UCP_RETRY(fchmod(meta->dst_fd, mode)) == 0) {
+		return true;
+	}
+	return meta_fail(w, meta->entry, UCP_FAIL_MODE, -errno, NULL);
+}
+
+bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
+{
+	const struct stat *st = &meta->entry->st;
+	bool fine = true;
+
+	if (w->set->keep_owner && !meta->owner_is_right) {
+		fine = meta_set_owner(w, meta) && fine;
+	}
+	bool has_xattrs = meta->has_xattrs && meta->src_fd >= 0;
+	if (has_xattrs) {
+		fine = meta_copy_xattrs(w, meta, false) && fine;
+	}
+	if (!meta->mode_is_right) {
+		fine = meta_set_mode(w, meta) && fine;
+	}
+	if (has_xattrs) {
+		fine = meta_copy_xattrs(w, meta, true) && fine;
+	}
+	if (w->set->keep_times) {
+		const struct timespec times[2] = {st->st_atim, st->st_mtim};
+		if (UCP_RETRY(futimens(meta->dst_fd, times)) != 0) {
+			fine = meta_fail(w, meta->entry, UCP_FAIL_TIMES, -errno, NULL);
+		}
+	}
+	return fine;
+}
+
+/** Owner of a name: false when told as failed. */
+static bool meta_set_owner_at(struct ucp_worker *w, const struct ucp_entry *e,
+			      const struct stat *dst_st)
+{
+	int dir = e->dir->fd[UCP_DST];
+
+	if (dst_st->st_uid == e->st.st_uid && dst_st->st_gid == e->st.st_gid) {
+		return true;
+	}
+	if (UCP_RETRY(fchownat(dir, e->dst_name, e->st.st_uid, e->st.st_gid,
+			       AT_SYMLINK_NOFOLLOW)) == 0) {
+		return true;
+	}
+	int err = -errno;
+	if (!ucp_meta_owner_may_fail(err)) {
+		return meta_fail(w, e, UCP_FAIL_OWNER, err, NULL);
+	}
+	(void)!fchownat(dir, e->dst_name, (uid_t)-1, e->st.st_gid, AT_SYMLINK_NOFOLLOW);
+	return true;
+}
+
+/** Drop the ACL that a special file has got from its directory. */
+static void meta_drop_acl_at(const struct ucp_entry *e)
+{
+	char *path = NULL;
+	int dir = e->dir->fd[UCP_DST];
+
+	if (dir == AT_FDCWD) {
+		(void)lremovexattr(e->dst_name, META_ACL); /* none is as good as gone */
+	} else if (asprintf(&path, "/proc/self/fd/%d/%s", dir, e->dst_name) >= 0) {
+		(void)lremovexattr(path, META_ACL);
+		free(path);
+	}
+}
+
+/** Copy the attributes of a symlink or special file, which only a path can name. */
+static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	char src[64 + UCP_NAME_ROOM], dst[64 + UCP_NAME_ROOM];
+	char list[META_LIST_ROOM], value[META_LIST_ROOM];
+	bool fine = true;
+
+	if (!w->set->keep_xattrs || e->operand != NULL) {
+		/* An operand's name may be a path; cp does not carry these either. */
+		return true;
+	}
+	(void)snprintf(src, sizeof(src), "/proc/self/fd/%d/%s", e->dir->fd[UCP_SRC], e->src_name);
+	(void)snprintf(dst, sizeof(dst), "/proc/self/fd/%d/%s", e->dir->fd[UCP_DST], e->dst_name);
+	ssize_t len = llistxattr(src, list, sizeof(list));
+	for (ssize_t at = 0; at < len; at += (ssize_t)strlen(list + at) + 1) {
+		const char *name = list + at;
+		if (!meta_wants(w->set, name)) {
+			continue;
+		}
+		ssize_t size = lgetxattr(src, name, value, sizeof(value));
+		if (size >= 0 && lsetxattr(dst, name, value, (size_t)size, 0) == 0) {
+			continue;
+		}
+		if (!meta_xattr_may_fail(w->set, name, -errno)) {
+			fine = meta_fail(w, e, UCP_FAIL_XATTR, -errno, name);
+		}
+	}
+	return fine;
+}
+
+bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const struct stat *dst_st)
+{
+	int dir = e->dir->fd[UCP_DST];
+	mode_t mode = e->st.st_mode & META_MODE_BITS;
+	bool fine = true;
+
+	if (w->set->keep_owner) {
+		fine = meta_set_owner_at(w, e, dst_st) && fine;
+	}
+	if (w->set->keep_mode && e->dir->has_default_acl && !S_ISLNK(e->st.st_mode)) {
+		meta_drop_acl_at(e);
+	}
+	if (w->set->keep_mode && !S_ISLNK(e->st.st_mode) &&
+	    UCP_RETRY(fchmodat(dir, e->dst_name, mode, AT_SYMLINK_NOFOLLOW)) != 0) {
+		fine = meta_fail(w, e, UCP_FAIL_MODE, -errno, NULL);
+	}
+	fine = meta_copy_xattrs_at(w, e) && fine;
+	if (w->set->keep_times) {
+		const struct timespec times[2] = {e->st.st_atim, e->st.st_mtim};
+		if (UCP_RETRY(utimensat(dir, e->dst_name, times, AT_SYMLINK_NOFOLLOW)) != 0) {
+			fine = meta_fail(w, e, UCP_FAIL_TIMES, -errno, NULL);
+		}
+	}
+	return fine;
+}

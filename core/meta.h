@@ -1,0 +1,58 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Owner, mode, extended attributes, ACLs, times, and the order they are set in.
+ *
+ *     data, owner, attributes, mode, ACLs, times
+ *
+ * A change of owner takes set-id bits and capabilities away, so both come after
+ * it. A mode without write permission would refuse attributes, and changing the
+ * mode would change an ACL. Every change moves the times, so they come last.
+ */
+#ifndef UCP_CORE_META_H
+#define UCP_CORE_META_H
+
+#include "core/entry.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ucp_worker;
+
+/** What a look at a source's extended attributes found. */
+struct ucp_meta_peek {
+	bool has_xattrs; /**< some, ACLs included */
+	bool has_acl;    /**< an access ACL */
+};
+
+/** Something whose data is complete and whose attributes are to be set. */
+struct ucp_meta {
+	const struct ucp_entry *entry; /**< borrowed: names and source status */
+	int src_fd;                    /**< borrowed: where attributes are read, or -1 */
+	int dst_fd;                    /**< borrowed */
+	bool has_xattrs;               /**< the source has some */
+	bool owner_is_right;           /**< nothing to change */
+	bool mode_is_right;            /**< nothing to change */
+	bool has_inherited_acl;        /**< the copy may have an ACL from its directory */
+	mode_t mode;                   /**< permission bits to set, all twelve */
+};
+
+/** Look whether a source has attributes worth copying, as far as the options ask. */
+struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd);
+
+/** Set everything on an open file or directory: false when something was told as failed. */
+bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta);
+
+/**
+ * Set what a name without descriptor can have: symlinks and special files.
+ *
+ * @dst_st  status of the new entry
+ * Returns false when something was told as failed.
+ */
+bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const struct stat *dst_st);
+
+/** Whether failing to change an owner with this negative errno is no failure, as for cp. */
+bool ucp_meta_owner_may_fail(int err);
+
+#endif

@@ -1,0 +1,40 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/note.h"
+
+#include "core/worker.h"
+#include "hash/manifest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+void ucp_note_copied(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	if (e->operand != NULL) {
+		e->operand->was_created = true;
+	}
+	if (w->set->tell_copied) {
+		ucp_worker_tell_at(w, UCP_DID_COPY, 0, e->dir, e->src_name, e->dst_name, NULL);
+	}
+}
+
+void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
+		     const struct ucp_digest_value *value)
+{
+	if (w->shared->manifest == NULL || value->len == 0) {
+		return;
+	}
+	char *path = ucp_dir_inner_path(e->dir, e->dst_name);
+	int err = -ENOMEM;
+	if (path != NULL) {
+		pthread_mutex_lock(&w->shared->tell_lock);
+		err = ucp_manifest_add(w->shared->manifest, path, value);
+		pthread_mutex_unlock(&w->shared->tell_lock);
+	}
+	free(path);
+	if (err < 0) {
+		ucp_worker_tell_at(w, UCP_FAIL_MANIFEST, err, e->dir, e->src_name, e->dst_name,
+				   NULL);
+	}
+}

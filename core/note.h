@@ -1,0 +1,20 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* What is noted about an entry that was copied: for -v, for the manifest. */
+#ifndef UCP_CORE_NOTE_H
+#define UCP_CORE_NOTE_H
+
+#include "core/entry.h"
+#include "hash/digest.h"
+
+struct ucp_worker;
+
+/** The entry is being made: tells -v, and remembers it for later operands of the same name. */
+void ucp_note_copied(struct ucp_worker *w, const struct ucp_entry *e);
+
+/** Put a file's digest into the manifest, unless it has none. */
+void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
+		     const struct ucp_digest_value *value);
+
+#endif

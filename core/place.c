@@ -1,0 +1,357 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/place.h"
+
+#include "core/sys/fd.h"
+#include "core/sys/retry.h"
+#include "core/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/** Tell a failure about an entry, and decide so. */
+static enum ucp_place place_refuse(struct ucp_worker *w, const struct ucp_entry *e,
+				   enum ucp_act act, int err)
+{
+	ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
+	return UCP_PLACE_FAIL;
+}
+
+bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	if (UCP_RETRY(unlinkat(e->dir->fd[UCP_DST], e->dst_name, 0)) != 0 && errno != ENOENT) {
+		ucp_worker_tell_at(w, UCP_FAIL_REMOVE, -errno, e->dir, e->src_name, e->dst_name,
+				   NULL);
+		return false;
+	}
+	ucp_worker_tell_at(w, UCP_DID_REMOVE, 0, e->dir, e->src_name, e->dst_name, NULL);
+	return true;
+}
+
+/** Whether a is newer than b. */
+static bool place_is_newer(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+/** Ask the user about a destination. */
+static bool place_ask(struct ucp_worker *w, const struct ucp_entry *e, const struct stat *dst)
+{
+	struct ucp_shared *shared = w->shared;
+	bool yes;
+
+	char *path = ucp_dir_path(e->dir, UCP_DST, e->dst_name);
+	struct ucp_question question = {
+		.dst = path != NULL ? path : e->dst_name,
+		.mode = dst->st_mode,
+		.can_write = S_ISLNK(dst->st_mode) ||
+			     faccessat(e->dir->fd[UCP_DST], e->dst_name, W_OK, AT_EACCESS) == 0,
+		.will_replace = w->set->force || w->set->remove_first,
+	};
+	pthread_mutex_lock(&shared->tell_lock);
+	yes = shared->listener.ask(shared->listener.ctx, &question);
+	pthread_mutex_unlock(&shared->tell_lock);
+	free(path);
+	return yes;
+}
+
+/** --update, -n and -i: whether the destination stays as it is. */
+static enum ucp_place place_by_update(struct ucp_worker *w, const struct ucp_entry *e,
+				      const struct stat *dst)
+{
+	const struct ucp_settings *set = w->set;
+
+	if (set->update == UCP_UPDATE_OLDER &&
+	    !place_is_newer(&e->st.st_mtim, &dst->st_mtim)) {
+		return UCP_PLACE_SKIP;
+	}
+	if (set->update == UCP_UPDATE_NONE_FAIL) {
+		return place_refuse(w, e, UCP_FAIL_KEPT, 0);
+	}
+	if (set->update == UCP_UPDATE_NONE) {
+		ucp_worker_tell_at(w, UCP_DID_SKIP, 0, e->dir, e->src_name, e->dst_name, NULL);
+		return UCP_PLACE_SKIP;
+	}
+	if (set->ask && !place_ask(w, e, dst)) {
+		return UCP_PLACE_SKIP;
+	}
+	return UCP_PLACE_INTO;
+}
+
+/** Whether the name must go before the copy is made, as cp does. */
+static bool place_must_remove(const struct ucp_settings *set, const struct ucp_entry *e,
+			      const struct stat *dst)
+{
+	if (set->remove_first) {
+		return true;
+	}
+	if (set->attributes_only) {
+		return false;
+	}
+	/* Writing into a file with several names would change the others too. */
+	return (set->keep_links && dst->st_nlink > 1) ||
+	       (set->follow == UCP_FOLLOW_NEVER && !S_ISREG(e->st.st_mode));
+}
+
+/** Whether an earlier operand made the destination. */
+static bool place_is_just_created(const struct ucp_entry *e)
+{
+	const struct ucp_operand *op = e->operand != NULL ? e->operand->earlier : NULL;
+
+	while (op != NULL && !op->was_created) {
+		op = op->earlier;
+	}
+	return op != NULL;
+}
+
+/** What place_stat() found. */
+struct place_dst {
+	struct stat st;      /**< of what the decision is about */
+	struct stat link_st; /**< of the name itself */
+	bool is_link;        /**< the name is a symlink */
+};
+
+/** Decide about two entries that both are not directories. */
+static enum ucp_place place_file(struct ucp_worker *w, const struct ucp_entry *e,
+				 const struct place_dst *dst)
+{
+	const struct ucp_settings *set = w->set;
+
+	if (place_is_just_created(e)) {
+		bool is_through = dst->is_link && !S_ISLNK(dst->st.st_mode);
+		return place_refuse(w, e, is_through ? UCP_FAIL_THROUGH_LINK
+						     : UCP_FAIL_JUST_CREATED, 0);
+	}
+	if (place_must_remove(set, e, &dst->st)) {
+		return ucp_place_remove(w, e) ? UCP_PLACE_NEW : UCP_PLACE_FAIL;
+	}
+	return UCP_PLACE_INTO;
+}
+
+/** What is at the destination name, through a symlink where cp looks through it. */
+static int place_stat(const struct ucp_settings *set, const struct ucp_entry *e,
+		      struct place_dst *ret_dst)
+{
+	bool keep_link = !S_ISREG(e->st.st_mode) || set->make != UCP_MAKE_COPY ||
+			 set->remove_first;
+	int dst_fd = e->dir->fd[UCP_DST];
+
+	int err = ucp_fd_statat(dst_fd, e->dst_name, AT_SYMLINK_NOFOLLOW, &ret_dst->link_st);
+	if (err < 0) {
+		return err;
+	}
+	ret_dst->st = ret_dst->link_st;
+	ret_dst->is_link = S_ISLNK(ret_dst->st.st_mode);
+	if (!ret_dst->is_link) {
+		return 0;
+	}
+	if (S_ISDIR(e->st.st_mode) && set->keep_dir_links) {
+		struct stat behind;
+		if (ucp_fd_statat(dst_fd, e->dst_name, 0, &behind) == 0 &&
+		    S_ISDIR(behind.st_mode)) {
+			ret_dst->st = behind;
+		}
+		return 0;
+	}
+	if (keep_link) {
+		return 0;
+	}
+	err = ucp_fd_statat(dst_fd, e->dst_name, 0, &ret_dst->st);
+	return err == -ENOENT ? -ENOLINK : err;
+}
+
+/** Whether two statuses are of one inode. */
+static bool place_same_inode(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/** Status of the directory that a name is in; a negative errno when that fails. */
+static int place_parent(int dir, const char *name, struct stat *ret_st)
+{
+	char *path = strdup(name);
+	if (path == NULL) {
+		return -ENOMEM;
+	}
+	size_t len = strlen(path);
+	while (len > 0 && path[len - 1] == '/') {
+		len--;
+	}
+	while (len > 0 && path[len - 1] != '/') {
+		len--;
+	}
+	path[len] = '\0';
+	int err = ucp_fd_statat(dir, len > 0 ? path : ".", 0, ret_st);
+	free(path);
+	return err;
+}
+
+/** The last component of a path. */
+static const char *place_last(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash != NULL ? slash + 1 : name;
+}
+
+/** Whether source and destination are one directory entry, not only one file. */
+static bool place_same_name(const struct ucp_entry *e)
+{
+	struct stat src, dst;
+
+	return strcmp(place_last(e->src_name), place_last(e->dst_name)) == 0 &&
+	       place_parent(e->dir->fd[UCP_SRC], e->src_name, &src) == 0 &&
+	       place_parent(e->dir->fd[UCP_DST], e->dst_name, &dst) == 0 &&
+	       place_same_inode(&src, &dst);
+}
+
+/** With -P: whether source or destination is a symlink to the other. */
+static bool place_points(const struct ucp_entry *e, const struct place_dst *dst)
+{
+	struct stat src = e->st, to = dst->st;
+
+	if (S_ISLNK(src.st_mode) &&
+	    ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, 0, &src) < 0) {
+		return false;
+	}
+	if (S_ISLNK(to.st_mode) && ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, 0, &to) < 0) {
+		return false;
+	}
+	return place_same_inode(&src, &to);
+}
+
+/**
+ * Whether source and destination are one file in a way that copying would destroy.
+ *
+ * Returns INTO when it is fine to go on, SAME when there is nothing to do, FAIL
+ * to refuse. The cases are those that cp tells apart.
+ */
+static enum ucp_place place_same_file(const struct ucp_settings *set, const struct ucp_entry *e,
+				      const struct place_dst *dst)
+{
+	bool is_same = place_same_inode(&e->st, &dst->st);
+	bool is_hard = set->make == UCP_MAKE_HARD_LINK;
+	struct stat src = e->st;
+	struct stat to = dst->st;
+
+	if (is_same && is_hard) {
+		return UCP_PLACE_SAME;
+	}
+	if (set->follow == UCP_FOLLOW_NEVER) {
+		if (S_ISLNK(src.st_mode) && S_ISLNK(to.st_mode)) {
+			return place_same_name(e) ? UCP_PLACE_FAIL
+			       : is_same          ? UCP_PLACE_SAME
+						  : UCP_PLACE_INTO;
+		}
+	} else {
+		if (!is_same) {
+			return UCP_PLACE_INTO;
+		}
+		to = dst->link_st;
+		if (ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, AT_SYMLINK_NOFOLLOW,
+				  &src) < 0) {
+			return UCP_PLACE_INTO;
+		}
+		if (S_ISLNK(src.st_mode) && S_ISLNK(to.st_mode) && set->remove_first) {
+			return UCP_PLACE_INTO;
+		}
+	}
+	if (set->remove_first &&
+	    (S_ISLNK(to.st_mode) ||
+	     (place_same_inode(&src, &to) && to.st_nlink > 1 && !place_same_name(e)))) {
+		return UCP_PLACE_INTO; /* the name goes, the file stays under its other one */
+	}
+	if (!S_ISLNK(src.st_mode) && !S_ISLNK(to.st_mode) && !place_same_inode(&src, &to)) {
+		return UCP_PLACE_INTO;
+	}
+	if (set->make == UCP_MAKE_SYMLINK && S_ISLNK(to.st_mode)) {
+		return UCP_PLACE_INTO;
+	}
+	if (set->follow == UCP_FOLLOW_NEVER) {
+		if (!place_points(e, dst)) {
+			return UCP_PLACE_INTO;
+		}
+		if (is_hard) {
+			return S_ISLNK(to.st_mode) ? UCP_PLACE_INTO : UCP_PLACE_SAME;
+		}
+	}
+	return UCP_PLACE_FAIL;
+}
+
+/** Decide; replaces says that a name is replaced without being written through. */
+static enum ucp_place place_decide(struct ucp_worker *w, const struct ucp_entry *e, bool replaces,
+				   struct place_dst *dst)
+{
+	const struct ucp_settings *set = w->set;
+	bool src_is_dir = S_ISDIR(e->st.st_mode);
+
+	int err = place_stat(set, e, dst);
+	if (err == -ENOENT) {
+		return UCP_PLACE_NEW;
+	}
+	if (err == -ENOLINK && place_is_just_created(e)) {
+		return place_refuse(w, e, UCP_FAIL_THROUGH_LINK, 0);
+	}
+	if (err == -ENOLINK) {
+		return set->through_dangling || replaces
+			       ? UCP_PLACE_INTO
+			       : place_refuse(w, e, UCP_FAIL_DANGLING, 0);
+	}
+	if (err == -ELOOP && set->force) {
+		return ucp_place_remove(w, e) ? UCP_PLACE_NEW : UCP_PLACE_FAIL;
+	}
+	if (err < 0) {
+		return place_refuse(w, e, UCP_FAIL_STAT_DST, err);
+	}
+
+	if (set->update != UCP_UPDATE_NONE) {
+		enum ucp_place same = place_same_file(set, e, dst);
+		if (same != UCP_PLACE_INTO) {
+			return same == UCP_PLACE_SAME
+				       ? same
+				       : place_refuse(w, e, UCP_FAIL_SAME_FILE, 0);
+		}
+	}
+	if (src_is_dir) {
+		return S_ISDIR(dst->st.st_mode)
+			       ? UCP_PLACE_DIR
+			       : place_refuse(w, e, UCP_FAIL_DIR_OVER_FILE, 0);
+	}
+	enum ucp_place place = place_by_update(w, e, &dst->st);
+	if (place != UCP_PLACE_INTO) {
+		return place;
+	}
+	if (S_ISDIR(dst->st.st_mode)) {
+		return place_refuse(w, e, UCP_FAIL_FILE_OVER_DIR, 0);
+	}
+	return place_file(w, e, dst);
+}
+
+enum ucp_place ucp_place_decide(struct ucp_worker *w, const struct ucp_entry *e,
+				struct stat *ret_dst_st, bool *ret_is_link)
+{
+	struct place_dst dst = {0};
+	enum ucp_place place = place_decide(w, e, false, &dst);
+
+	*ret_dst_st = dst.st;
+	*ret_is_link = dst.is_link;
+	return place;
+}
+
+enum ucp_place ucp_place_make_way(struct ucp_worker *w, const struct ucp_entry *e, bool remove)
+{
+	struct place_dst dst = {0};
+	enum ucp_place place = place_decide(w, e, remove, &dst);
+
+	if (place == UCP_PLACE_SKIP) {
+		ucp_count(&w->counts.skipped, 1);
+	}
+	if (place != UCP_PLACE_INTO) {
+		return place;
+	}
+	return remove && !ucp_place_remove(w, e) ? UCP_PLACE_FAIL : UCP_PLACE_NEW;
+}

@@ -1,0 +1,44 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* What to do when the destination of an entry exists: cp's rules. */
+#ifndef UCP_CORE_PLACE_H
+#define UCP_CORE_PLACE_H
+
+#include "core/entry.h"
+
+struct ucp_worker;
+
+/** The decision. */
+enum ucp_place {
+	UCP_PLACE_NEW,  /**< nothing is there, or not any more: create, exclusively */
+	UCP_PLACE_INTO, /**< a file to be opened and overwritten */
+	UCP_PLACE_DIR,  /**< both are directories: copy into it */
+	UCP_PLACE_SKIP, /**< leave it; not a failure */
+	UCP_PLACE_SAME, /**< with -l: source and destination are one file already */
+	UCP_PLACE_FAIL, /**< refused; told already */
+};
+
+/**
+ * Decide about an existing destination, asking and removing as the options say.
+ *
+ * @e           the source entry, st known
+ * @ret_dst_st  status of what is there (behind a symlink for UCP_PLACE_INTO);
+ *              written for INTO, DIR, SKIP and SAME
+ * @ret_is_link the name is a symlink that is written through; for UCP_PLACE_INTO
+ */
+enum ucp_place ucp_place_decide(struct ucp_worker *w, const struct ucp_entry *e,
+				struct stat *ret_dst_st, bool *ret_is_link);
+
+/**
+ * A name was found taken: decide, and make way for another attempt.
+ *
+ * @remove  whether what may be overwritten is to be removed
+ * Returns NEW to try again, or SKIP, SAME or FAIL. A skip is counted.
+ */
+enum ucp_place ucp_place_make_way(struct ucp_worker *w, const struct ucp_entry *e, bool remove);
+
+/** Remove a destination to make place: true when it is gone, false when told why not. */
+bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e);
+
+#endif

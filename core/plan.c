@@ -1,0 +1,151 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/plan.h"
+
+#include "core/sys/limit.h"
+
+/*
+ * Why these numbers.
+ *   - Files in flight: on a cold cache every file waits for its inode and its
+ *     data, and 64 waits at a time keep a fast disk busy; warm, 8 do.
+ *   - Two buffer sizes: most files fit 64 KiB, and one large buffer for each of
+ *     64 small files would be 64 MiB that nobody needs.
+ *   - Plain calls overlap only by threads: 16 win on a cold cache what they lose
+ *     on a warm one.
+ */
+enum {
+	PLAN_DEPTH = 64,               /* requests in flight a ring */
+	PLAN_SMALL = 64 * 1024,        /* bytes */
+	PLAN_LARGE = 16,               /* chunk buffers a worker */
+	PLAN_THREADS = 16,             /* workers of the threads engine at least */
+	PLAN_JOBS_MAX = 256,
+	PLAN_FDS_WORKER = 7,           /* a ring; the directory being read; parent and child
+	                                  while one is entered; all but the ring in pairs */
+	PLAN_FDS_FILE = 4,             /* source, destination, and a directory that is kept open */
+	PLAN_DIRS_MAX = 1024,
+};
+
+#define PLAN_CHUNK ((uint64_t)512 * 1024)
+#define PLAN_MEM ((uint64_t)256 * 1024 * 1024)
+#define PLAN_PAGE ((uint64_t)4096)
+
+/** The smaller of two. */
+static uint64_t plan_min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/** Decide on the engine: 0, or a negative errno when the one demanded is refused. */
+static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
+{
+	struct ucp_engine_story *story = &plan->worker.story;
+	enum ucp_engine_choice choice = set->engine;
+
+	story->kind = UCP_ENGINE_SERIAL;
+	if (plan->is_inline && choice == UCP_CHOOSE_AUTO) {
+		plan->n_workers = 1;
+		return 0;
+	}
+	if (choice == UCP_CHOOSE_AUTO || choice == UCP_CHOOSE_URING) {
+		struct ucp_engine_conf conf = {
+			.kind = UCP_ENGINE_URING,
+			.depth = plan->worker.depth,
+			.io_workers = plan->worker.io_workers,
+		};
+		story->uring_err = ucp_engine_probe(&conf);
+		if (story->uring_err < 0 && choice == UCP_CHOOSE_URING) {
+			return story->uring_err;
+		}
+		if (story->uring_err == 0) {
+			story->kind = UCP_ENGINE_URING;
+			plan->n_workers = ucp_limit_cpus();
+			return 0;
+		}
+		choice = UCP_CHOOSE_THREADS;
+	}
+	plan->n_workers = 1;
+	if (choice == UCP_CHOOSE_THREADS) {
+		uint32_t cpus = ucp_limit_cpus();
+		plan->n_workers = cpus > PLAN_THREADS ? cpus : PLAN_THREADS;
+	}
+	return 0;
+}
+
+/** Share out descriptors, giving up workers where they do not suffice. */
+static void plan_descriptors(struct ucp_plan *plan)
+{
+	uint32_t used = ucp_limit_open_files();
+	uint32_t spare = plan->n_fds > 256 ? 32 : 2; /* for whatever the caller opens */
+	uint32_t have = plan->n_fds > used + spare ? plan->n_fds - used - spare : 1;
+	struct ucp_worker_plan *wp = &plan->worker;
+
+	while (plan->n_workers > 1 &&
+	       have / plan->n_workers < PLAN_FDS_WORKER + 2 * PLAN_FDS_FILE) {
+		plan->n_workers--;
+	}
+	uint32_t share = have / plan->n_workers;
+	uint32_t files = share > PLAN_FDS_WORKER + PLAN_FDS_FILE
+				 ? (share - PLAN_FDS_WORKER) / PLAN_FDS_FILE
+				 : 1;
+	wp->max_files = (uint32_t)plan_min(wp->max_files, files);
+
+	uint32_t needed = plan->n_workers * (PLAN_FDS_WORKER + PLAN_FDS_FILE * wp->max_files);
+	uint32_t left = have > needed ? (have - needed) / 2 : 0;
+	wp->max_dir_syncs = (uint32_t)plan_min(left / plan->n_workers, wp->depth);
+	plan->n_dirs = (uint32_t)plan_min(plan->n_workers * (2 + wp->max_files) + left,
+					  PLAN_DIRS_MAX);
+}
+
+/** Share out buffer memory. */
+static void plan_memory(const struct ucp_settings *set, struct ucp_plan *plan)
+{
+	struct ucp_worker_plan *wp = &plan->worker;
+	uint64_t mem = set->mem_limit > 0 ? set->mem_limit : PLAN_MEM;
+	uint64_t chunk = set->chunk_size > 0 ? set->chunk_size : PLAN_CHUNK;
+
+	chunk = (chunk + PLAN_PAGE - 1) / PLAN_PAGE * PLAN_PAGE;
+	while (plan->n_workers > 1 && mem / plan->n_workers < chunk + PLAN_SMALL) {
+		plan->n_workers--;
+	}
+	uint64_t share = mem / plan->n_workers;
+	if (share < chunk + plan_min(PLAN_SMALL, chunk)) {
+		chunk = share / 2 / PLAN_PAGE * PLAN_PAGE; /* at least a page: see options.c */
+	}
+	wp->chunk_size = chunk;
+	wp->small_size = plan_min(PLAN_SMALL, chunk);
+	wp->n_small = (uint32_t)plan_min(wp->max_files, (share - chunk) / 2 / wp->small_size);
+	wp->n_small = wp->n_small > 0 ? wp->n_small : 1;
+	uint64_t rest = share - wp->n_small * wp->small_size;
+	/* Plain calls have one chunk under way; more buffers would only leave the cache. */
+	uint64_t most = wp->story.kind == UCP_ENGINE_SERIAL ? 1 : plan_min(PLAN_LARGE, wp->depth);
+	uint64_t n_large = plan_min(rest / chunk, most);
+	wp->n_large = n_large > 0 ? (uint32_t)n_large : 1;
+}
+
+int ucp_plan_make(const struct ucp_settings *set, bool is_tiny, struct ucp_plan *ret_plan)
+{
+	struct ucp_plan plan = {
+		.worker.depth = set->depth > 0 ? set->depth : PLAN_DEPTH,
+		.worker.io_workers = set->io_workers,
+		.is_inline = is_tiny && set->jobs <= 1,
+	};
+
+	int err = plan_engine(set, &plan);
+	if (err < 0) {
+		return err;
+	}
+	if (set->jobs > 0) {
+		plan.n_workers = (uint32_t)plan_min(set->jobs, PLAN_JOBS_MAX);
+	}
+	if (set->engine == UCP_CHOOSE_SERIAL) {
+		plan.n_workers = 1; /* one request at a time, in the whole process */
+	}
+	plan.worker.max_files = plan.worker.story.kind == UCP_ENGINE_URING ? plan.worker.depth : 1;
+	plan.n_fds = ucp_limit_raise_files();
+	plan_descriptors(&plan);
+	plan_memory(set, &plan);
+	plan.is_inline = plan.is_inline && plan.n_workers == 1;
+	*ret_plan = plan;
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* Dividing what the machine grants among workers: descriptors, memory, CPUs. */
+#ifndef UCP_CORE_PLAN_H
+#define UCP_CORE_PLAN_H
+
+#include "core/settings.h"
+#include "core/worker.h"
+
+/** The plan of a run. */
+struct ucp_plan {
+	struct ucp_worker_plan worker;
+	uint32_t n_workers;
+	uint32_t n_dirs;     /**< directories that may have open descriptors */
+	uint32_t n_fds;      /**< descriptors the process may have open */
+	bool is_inline;      /**< one worker, on the calling thread */
+};
+
+/**
+ * Make a plan.
+ *
+ * @is_tiny  the whole run is a few small files: threads and rings would cost
+ *           more than they bring
+ * Returns 0, or a negative errno when the engine asked for cannot be had.
+ */
+int ucp_plan_make(const struct ucp_settings *set, bool is_tiny, struct ucp_plan *ret_plan);
+
+#endif

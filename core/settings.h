@@ -1,0 +1,107 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* What is asked of a run: filled by cmd, read by core, changed by nobody in between. */
+#ifndef UCP_CORE_SETTINGS_H
+#define UCP_CORE_SETTINGS_H
+
+#include "hash/digest.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** Which symbolic links in the source are followed. */
+enum ucp_follow {
+	UCP_FOLLOW_NEVER,    /**< -P */
+	UCP_FOLLOW_OPERANDS, /**< -H */
+	UCP_FOLLOW_ALWAYS,   /**< -L */
+};
+
+/** --reflink. */
+enum ucp_reflink {
+	UCP_REFLINK_AUTO,
+	UCP_REFLINK_ALWAYS,
+	UCP_REFLINK_NEVER,
+};
+
+/** --sparse. */
+enum ucp_sparse {
+	UCP_SPARSE_AUTO,   /**< holes become holes */
+	UCP_SPARSE_ALWAYS, /**< runs of zeros become holes too */
+	UCP_SPARSE_NEVER,  /**< holes become zeros */
+};
+
+/** What to do about a destination that exists. */
+enum ucp_update {
+	UCP_UPDATE_ALL,       /**< replace it */
+	UCP_UPDATE_NONE,      /**< keep it, silently */
+	UCP_UPDATE_NONE_FAIL, /**< keep it, and say so */
+	UCP_UPDATE_OLDER,     /**< replace it when the source is newer */
+};
+
+/** --fsync: how far data is on disk when a file counts as done. */
+enum ucp_fsync {
+	UCP_FSYNC_NEVER,
+	UCP_FSYNC_CHUNK, /**< every chunk's chain ends in fdatasync; also all of FILE */
+	UCP_FSYNC_FILE,  /**< every file and directory is fsynced when complete */
+};
+
+/** What takes the place of a copy. */
+enum ucp_make {
+	UCP_MAKE_COPY,
+	UCP_MAKE_HARD_LINK, /**< -l */
+	UCP_MAKE_SYMLINK,   /**< -s */
+};
+
+/** Engines as the user names them. */
+enum ucp_engine_choice {
+	UCP_CHOOSE_AUTO,
+	UCP_CHOOSE_URING,
+	UCP_CHOOSE_THREADS,
+	UCP_CHOOSE_SERIAL,
+};
+
+/** Everything a copy run needs to know. */
+struct ucp_settings {
+	bool recursive;
+	enum ucp_follow follow;
+	bool copy_contents;    /**< of special files, with recursive */
+	enum ucp_make make;
+	bool attributes_only;
+	bool one_filesystem;
+	bool parents;          /**< use the full source name under the target */
+	bool through_dangling; /**< POSIXLY_CORRECT: write through a dangling symlink */
+
+	bool keep_mode;
+	bool drop_mode;        /**< --no-preserve=mode: modes as for new files */
+	bool keep_owner;
+	bool keep_times;
+	bool keep_links;
+	bool keep_xattrs;
+	bool need_xattrs;      /**< asked for by name: failing is an error */
+
+	bool ask;              /**< -i */
+	enum ucp_update update;
+	bool force;            /**< -f: remove what cannot be opened */
+	bool remove_first;     /**< --remove-destination */
+	bool keep_dir_links;   /**< --keep-directory-symlink */
+
+	enum ucp_reflink reflink;
+	enum ucp_sparse sparse;
+	enum ucp_fsync fsync;
+	enum ucp_digest_kind digest; /**< UCP_DIGEST_NONE unless a manifest is wanted */
+
+	enum ucp_engine_choice engine;
+	uint32_t jobs;         /**< workers; 0: chosen by the engine */
+	uint32_t depth;        /**< requests in flight a worker; 0: default */
+	uint32_t io_workers;   /**< kernel worker threads a ring; 0: depth */
+	uint64_t chunk_size;   /**< bytes; 0: default */
+	uint64_t mem_limit;    /**< bytes of buffers in the whole process; 0: default */
+
+	bool tell_copied;      /**< -v: events for what was copied */
+	bool tell_debug;       /**< --debug: events on how */
+	mode_t umask;          /**< the user's, for modes that are not kept */
+};
+
+#endif

@@ -1,0 +1,199 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/special.h"
+
+#include "core/links.h"
+#include "core/meta.h"
+#include "core/note.h"
+#include "core/place.h"
+#include "core/sys/fd.h"
+#include "core/sys/retry.h"
+#include "core/walk.h"
+#include "core/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/** What the failure to make an entry is called. */
+static enum ucp_act special_act(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFLNK:
+		return UCP_FAIL_SYMLINK;
+	case S_IFIFO:
+		return UCP_FAIL_FIFO;
+	default:
+		return UCP_FAIL_SPECIAL;
+	}
+}
+
+/** Make the entry once, a symlink if there is a target: 0, or a negative errno. */
+static int special_make_once(const struct ucp_entry *e, const char *target, mode_t mode)
+{
+	int dir = e->dir->fd[UCP_DST];
+	int rc;
+
+	if (target != NULL) {
+		rc = UCP_RETRY(symlinkat(target, dir, e->dst_name));
+	} else {
+		rc = UCP_RETRY(mknodat(dir, e->dst_name, mode, e->st.st_rdev));
+	}
+	return rc == 0 ? 0 : -errno;
+}
+
+/** Make the entry, replacing what the options allow: whether it was made. */
+static bool special_make(struct ucp_worker *w, const struct ucp_entry *e, const char *target,
+			 mode_t mode)
+{
+	int err = special_make_once(e, target, mode);
+
+	if (err == -EEXIST) {
+		if (ucp_place_make_way(w, e, w->set->force) != UCP_PLACE_NEW) {
+			return false;
+		}
+		err = special_make_once(e, target, mode);
+	}
+	if (err < 0) {
+		enum ucp_act act = w->set->make == UCP_MAKE_SYMLINK ? UCP_FAIL_SYMLINK_TO
+								    : special_act(e->st.st_mode);
+		ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
+		return false;
+	}
+	ucp_note_copied(w, e);
+	return true;
+}
+
+/** The mode a special file is made with; restricted while it is not its owner's yet. */
+static mode_t special_mode(const struct ucp_settings *set, mode_t src_mode)
+{
+	mode_t bits = set->drop_mode ? 0666 : src_mode & 07777;
+
+	return (src_mode & S_IFMT) | (set->keep_owner || set->keep_mode ? bits & 0700 : bits);
+}
+
+/** Copy the entry itself: whether it was made. */
+static bool special_copy(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	char *target = NULL;
+	struct stat dst_st;
+
+	if (S_ISLNK(e->st.st_mode)) {
+		int err = ucp_fd_readlinkat(e->dir->fd[UCP_SRC], e->src_name,
+					    (size_t)e->st.st_size, &target);
+		if (err < 0) {
+			ucp_worker_tell_at(w, UCP_FAIL_READLINK, err, e->dir, e->src_name,
+					   e->dst_name, NULL);
+			return false;
+		}
+	}
+	bool made = special_make(w, e, target, special_mode(w->set, e->st.st_mode));
+	free(target);
+	if (!made) {
+		return false;
+	}
+	int err = ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &dst_st);
+	if (err < 0) {
+		ucp_worker_tell_at(w, UCP_FAIL_STAT_DST, err, e->dir, e->src_name, e->dst_name,
+				   NULL);
+	} else {
+		(void)ucp_meta_set_at(w, e, &dst_st); /* told */
+	}
+	ucp_count(S_ISLNK(e->st.st_mode) ? &w->counts.symlinks : &w->counts.specials, 1);
+	return true;
+}
+
+void ucp_special_copy(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	static const struct ucp_digest_value none;
+	struct ucp_link_group *group = NULL;
+	enum ucp_claim claim = UCP_CLAIM_ALONE;
+
+	ucp_dir_begin(e->dir);
+	if (e->st.st_nlink > 1) {
+		claim = ucp_links_claim(w, e, &group);
+	}
+	switch (claim) {
+	case UCP_CLAIM_OWNER:
+		ucp_links_settle(w, group, special_copy(w, e), &none);
+		break;
+	case UCP_CLAIM_ALONE:
+		(void)special_copy(w, e); /* told */
+		break;
+	case UCP_CLAIM_MADE:
+		break;
+	case UCP_CLAIM_WAIT:
+		return; /* the group ends it */
+	}
+	ucp_walk_end(w, e->dir);
+}
+
+void ucp_special_copy_owned(struct ucp_worker *w, const struct ucp_entry *e,
+			    struct ucp_link_group *group)
+{
+	static const struct ucp_digest_value none;
+	bool made = special_copy(w, e);
+
+	if (group != NULL) {
+		ucp_links_settle(w, group, made, &none);
+	}
+	ucp_walk_end(w, e->dir);
+}
+
+/** Whether the destination's directory is the working directory. */
+static bool special_is_here(const struct ucp_entry *e)
+{
+	struct stat here, there;
+
+	if (ucp_fd_statat(AT_FDCWD, ".", 0, &here) < 0) {
+		return false;
+	}
+	char *path = strdup(e->dst_name);
+	if (path == NULL) {
+		return false;
+	}
+	char *slash = strrchr(path, '/');
+	if (slash != NULL) {
+		slash[1] = '\0';
+	}
+	int err = ucp_fd_statat(e->dir->fd[UCP_DST], slash != NULL ? path : ".", 0, &there);
+	if (e->dir->fd[UCP_DST] == AT_FDCWD && slash == NULL) {
+		there = here;
+		err = 0;
+	}
+	free(path);
+	return err == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
+/** -s: a symbolic link that names the source as the user did. */
+static void special_make_symlink(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	char *target = ucp_dir_path(e->dir, UCP_SRC, e->src_name);
+	if (target == NULL) {
+		ucp_worker_tell_at(w, UCP_FAIL_MEMORY, -ENOMEM, e->dir, e->src_name, e->dst_name,
+				   NULL);
+		return;
+	}
+	if (target[0] != '/' && !special_is_here(e)) {
+		ucp_worker_tell_at(w, UCP_FAIL_SYMLINK_DIR, 0, e->dir, e->src_name, e->dst_name,
+				   NULL);
+	} else {
+		ucp_count(&w->counts.symlinks, special_make(w, e, target, 0));
+	}
+	free(target);
+}
+
+void ucp_special_make_link(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	ucp_dir_begin(e->dir);
+	if (w->set->make == UCP_MAKE_HARD_LINK) {
+		(void)ucp_links_make_source(w, e); /* told */
+	} else {
+		special_make_symlink(w, e);
+	}
+	ucp_walk_end(w, e->dir);
+}

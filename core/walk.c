@@ -1,0 +1,308 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/walk.h"
+
+#include "core/copy.h"
+#include "core/enter.h"
+#include "core/links.h"
+#include "core/special.h"
+#include "core/sys/fd.h"
+#include "core/sys/retry.h"
+#include "core/worker.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	WALK_ROOM = 32 * 1024, /* bytes of entries read at a time: about a thousand names */
+	WALK_ENTRY_MAX = 1024, /* bytes one entry needs at most: 19 + UCP_NAME_ROOM, rounded up */
+};
+
+int ucp_walk_init(struct ucp_walk *walk)
+{
+	walk->entries = malloc(WALK_ROOM);
+	return walk->entries != NULL ? 0 : -ENOMEM;
+}
+
+void ucp_walk_fini(struct ucp_walk *walk)
+{
+	free(walk->entries);
+}
+
+bool ucp_walk_is_active(const struct ucp_walk *walk)
+{
+	return walk->dir != NULL;
+}
+
+void ucp_walk_end_unpinned(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	if (atomic_fetch_sub(&dir->pending, 1) == 1) {
+		ucp_enter_finish(w, dir);
+	}
+}
+
+void ucp_walk_end(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	ucp_dir_unpin(dir);
+	ucp_walk_end_unpinned(w, dir);
+}
+
+/** A directory is read to its end, or will not be read on: its reading is over. */
+static void walk_read_all(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	dir->is_read = true;
+	atomic_fetch_sub(&w->shared->n_unread, 1);
+	ucp_walk_end_unpinned(w, dir);
+}
+
+/**
+ * Fill the buffer with entries of a pinned directory.
+ *
+ * Returns 1 when there may be more, 0 at the end, or a negative errno.
+ */
+static int walk_fill(struct ucp_walk *walk, struct ucp_dir *dir)
+{
+	walk->len = walk->at = 0;
+	while (WALK_ROOM - walk->len >= WALK_ENTRY_MAX) {
+		ssize_t n = UCP_RETRY(getdents64(dir->fd[UCP_SRC],
+							 walk->entries + walk->len,
+							 WALK_ROOM - walk->len));
+		if (n < 0 && errno != EINVAL) {
+			return -errno;
+		}
+		if (n < 0) {
+			break; /* no room for the next name after all */
+		}
+		if (n == 0) {
+			return 0;
+		}
+		walk->len += (size_t)n;
+	}
+	for (size_t at = 0; at < walk->len;) {
+		const struct dirent64 *ent = (const void *)(walk->entries + at);
+		dir->pos = ent->d_off;
+		at += ent->d_reclen;
+	}
+	return 1;
+}
+
+/** Read the next part of a directory. */
+static void walk_dir(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	struct ucp_walk *walk = &w->walk;
+	bool is_new = !dir->is_open;
+
+	/* After ucp_enter() or the pin the directory has its descriptors, pinned. */
+	int err = is_new ? ucp_enter(w, dir) : ucp_dir_pin(w, dir);
+	if (err < 0) {
+		if (!is_new) {
+			ucp_worker_tell_at(w, UCP_FAIL_ACCESS, err, dir, NULL, NULL, NULL);
+		}
+		walk_read_all(w, dir);
+		return;
+	}
+	if (ucp_worker_is_canceled(w) || dir->is_read) {
+		ucp_dir_unpin(dir);
+		walk_read_all(w, dir);
+		return;
+	}
+	if (!is_new && lseek(dir->fd[UCP_SRC], dir->pos, SEEK_SET) < 0) {
+		err = -errno;
+	}
+	int more = err < 0 ? err : walk_fill(walk, dir);
+	if (more < 0) {
+		ucp_worker_tell_at(w, UCP_FAIL_ACCESS, more, dir, NULL, NULL, NULL);
+	}
+	atomic_fetch_add(&dir->pending, 1); /* for the entries in the buffer */
+	walk->dir = dir;
+	if (more > 0) {
+		/* The rest is work for whoever is free; its own subdirectories come first. */
+		ucp_worker_push(w, &dir->task);
+	} else {
+		walk_read_all(w, dir);
+	}
+}
+
+void ucp_walk_start(struct ucp_worker *w, struct ucp_task *task)
+{
+	struct ucp_walk *walk = &w->walk;
+
+	switch (task->kind) {
+	case UCP_TASK_DIR:
+		walk_dir(w, (struct ucp_dir *)(void *)task);
+		break;
+	case UCP_TASK_OPERANDS:
+		walk->group = (struct ucp_group *)(void *)task;
+		walk->dir = walk->group->base;
+		break;
+	case UCP_TASK_LINK:
+		ucp_links_take_over(w, (struct ucp_link_wait *)(void *)task);
+		break;
+	}
+}
+
+/** Queue a subdirectory. */
+static void walk_subdir(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	struct ucp_dir *dir = ucp_dir_new(e->dir, e->src_name, e->dst_name);
+
+	if (dir == NULL) {
+		ucp_worker_tell_at(w, UCP_FAIL_MEMORY, -ENOMEM, e->dir, e->src_name, e->dst_name,
+				   NULL);
+		return;
+	}
+	dir->follow_name = e->follow;
+	dir->is_operand = e->operand != NULL;
+	dir->operand = e->operand;
+	atomic_fetch_add(&w->shared->n_unread, 1);
+	ucp_worker_push(w, &dir->task);
+}
+
+/** Begin to copy the contents of something, whatever it is. */
+static void walk_contents(struct ucp_worker *w, const struct ucp_entry *e, bool as_regular)
+{
+	ucp_dir_begin(e->dir);
+	ucp_copy_start(w, e, as_regular, NULL);
+}
+
+/** Whether an operand is the same source, for the same name, as one before it. */
+static bool walk_is_again(const struct ucp_operand *op)
+{
+	const struct ucp_operand *other = op != NULL ? op->earlier : NULL;
+
+	while (other != NULL && (other->dev != op->dev || other->ino != op->ino)) {
+		other = other->earlier;
+	}
+	return other != NULL;
+}
+
+/** Hand an entry to what copies its kind; st is known unless it is a plain file or directory. */
+static void walk_dispatch(struct ucp_worker *w, struct ucp_entry *e, mode_t type)
+{
+	const struct ucp_settings *set = w->set;
+
+	ucp_count(&w->counts.found, 1);
+	if (type == S_IFDIR) {
+		if (!set->recursive) {
+			ucp_worker_tell_at(w, UCP_FAIL_OMIT_DIR, 0, e->dir, e->src_name,
+					   e->dst_name, NULL);
+			return;
+		}
+		if (walk_is_again(e->operand)) {
+			ucp_worker_tell_at(w, UCP_WARN_DIR_TWICE, 0, e->dir, e->src_name,
+					   e->dst_name, NULL);
+			return;
+		}
+		walk_subdir(w, e);
+		return;
+	}
+	if (walk_is_again(e->operand)) {
+		ucp_worker_tell_at(w, UCP_WARN_FILE_TWICE, 0, e->dir, e->src_name, e->dst_name,
+				   NULL);
+		return;
+	}
+	if (set->make != UCP_MAKE_COPY) {
+		ucp_special_make_link(w, e);
+	} else if (type == S_IFREG) {
+		walk_contents(w, e, false);
+	} else if (type != S_IFLNK && (!set->recursive || set->copy_contents)) {
+		walk_contents(w, e, true);
+	} else {
+		ucp_special_copy(w, e);
+	}
+}
+
+/** Hand out the next directory entry in the buffer. */
+static void walk_entry(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	struct ucp_walk *walk = &w->walk;
+	const struct dirent64 *ent = (const void *)(walk->entries + walk->at);
+	const char *name = ent->d_name;
+	struct ucp_entry e = {.dir = dir, .src_name = name, .dst_name = name};
+
+	walk->at += ent->d_reclen;
+	if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'))) {
+		return;
+	}
+	mode_t type = DTTOIF(ent->d_type);
+	e.follow = w->set->follow == UCP_FOLLOW_ALWAYS;
+	if (ent->d_type == DT_UNKNOWN || (type != S_IFDIR && type != S_IFREG) ||
+	    w->set->make != UCP_MAKE_COPY) {
+		int err = ucp_fd_statat(dir->fd[UCP_SRC], name,
+					e.follow ? 0 : AT_SYMLINK_NOFOLLOW, &e.st);
+		if (err < 0) {
+			ucp_count(&w->counts.found, 1);
+			ucp_worker_tell_at(w, UCP_FAIL_STAT, err, dir, name, name, NULL);
+			return;
+		}
+		type = e.st.st_mode & S_IFMT;
+	}
+	walk_dispatch(w, &e, type);
+}
+
+/** Begin the next operand of a group. */
+static void walk_operand(struct ucp_worker *w, struct ucp_group *group)
+{
+	struct ucp_operand *op = &group->operands[group->next];
+	struct ucp_entry e = {
+		.dir = group->base,
+		.src_name = op->src,
+		.dst_name = op->dst_name,
+		.operand = op,
+		.follow = w->set->follow != UCP_FOLLOW_NEVER,
+	};
+
+	int err = ucp_fd_statat(AT_FDCWD, op->src, e.follow ? 0 : AT_SYMLINK_NOFOLLOW, &e.st);
+	if (err < 0) {
+		ucp_worker_tell_at(w, UCP_FAIL_STAT, err, e.dir, e.src_name, e.dst_name, NULL);
+		return;
+	}
+	op->dev = e.st.st_dev;
+	op->ino = e.st.st_ino;
+	if (w->set->parents && !ucp_enter_parents(w, &e)) {
+		return;
+	}
+	walk_dispatch(w, &e, e.st.st_mode & S_IFMT);
+	if (e.dir != group->base) {
+		ucp_walk_end(w, e.dir); /* the last of the parents, pinned for us */
+	}
+}
+
+/** The walk has no more entries. */
+static void walk_stop(struct ucp_worker *w)
+{
+	struct ucp_walk *walk = &w->walk;
+	struct ucp_dir *dir = walk->dir;
+	bool is_dir = walk->group == NULL;
+
+	walk->dir = NULL;
+	walk->group = NULL;
+	if (is_dir) {
+		ucp_walk_end(w, dir);
+	} else {
+		atomic_fetch_sub(&w->shared->n_unread, 1);
+		ucp_walk_end_unpinned(w, dir);
+	}
+}
+
+void ucp_walk_step(struct ucp_worker *w)
+{
+	struct ucp_walk *walk = &w->walk;
+
+	if (walk->group != NULL) {
+		if (walk->group->next < walk->group->end && !ucp_worker_is_canceled(w)) {
+			walk_operand(w, walk->group);
+			walk->group->next++;
+			return;
+		}
+	} else if (walk->at < walk->len && !ucp_worker_is_canceled(w)) {
+		walk_entry(w, walk->dir);
+		return;
+	}
+	walk_stop(w);
+}

@@ -1,0 +1,268 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The life of a worker:
+ *
+ *     while not over:
+ *         begin files while there are slots: from the directory at hand, from
+ *             its own newest task, or from another worker's oldest
+ *         hand everything queued to the kernel, wait for one completion
+ *         pop what is finished; each request's callback takes its file on
+ *         nothing in flight and nothing to begin: sleep until somebody pushes
+ *
+ * Sleepers look through all queues once more under idle_lock after they have
+ * been counted, and pushers count sleepers after they have pushed, so a task is
+ * either seen by the last look or its pusher sees the sleeper.
+ */
+#include "core/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	WORKER_RETRIES = 10,
+	WORKER_RETRY_US = 2000,
+};
+
+int ucp_worker_init(struct ucp_worker *w, struct ucp_shared *shared, uint32_t index,
+		    const struct ucp_worker_plan *plan)
+{
+	w->shared = shared;
+	w->set = shared->set;
+	w->index = index;
+	w->story = plan->story;
+	w->depth = plan->depth;
+	w->io_workers = plan->io_workers;
+	w->max_files = plan->max_files;
+	w->max_dir_syncs = plan->max_dir_syncs;
+	w->max_chunks = plan->n_small + plan->n_large;
+	ucp_task_init(&w->queue);
+	ucp_dir_list_init(&w->dirs);
+	ucp_buf_init(&w->small, plan->small_size, plan->n_small);
+	ucp_buf_init(&w->large, plan->chunk_size, plan->n_large);
+	if (ucp_walk_init(&w->walk) < 0 || ucp_copy_init(w) < 0) {
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void ucp_worker_fini(struct ucp_worker *w)
+{
+	ucp_engine_free(w->eng);
+	w->eng = NULL;
+	ucp_copy_fini(w);
+	ucp_walk_fini(&w->walk);
+	ucp_buf_fini(&w->small);
+	ucp_buf_fini(&w->large);
+	ucp_task_fini(&w->queue);
+}
+
+bool ucp_worker_is_canceled(const struct ucp_worker *w)
+{
+	return atomic_load_explicit(&w->shared->canceled, memory_order_relaxed) != 0;
+}
+
+int ucp_worker_open_slowly(const struct ucp_worker *w, int dir, const char *name, int flags,
+			   mode_t mode)
+{
+	/* Not UCP_RETRY: the signal that ends the wait is the point. */
+	while (!ucp_worker_is_canceled(w)) {
+		int fd = openat(dir, name, flags | O_CLOEXEC, mode);
+		if (fd >= 0 || errno != EINTR) {
+			return fd >= 0 ? fd : -errno;
+		}
+	}
+	return -ECANCELED;
+}
+
+void ucp_worker_push(struct ucp_worker *w, struct ucp_task *task)
+{
+	struct ucp_shared *shared = w->shared;
+
+	ucp_task_push(&w->queue, task);
+	if (atomic_load(&shared->n_idle) > 0) {
+		pthread_mutex_lock(&shared->idle_lock);
+		pthread_cond_signal(&shared->idle_cond);
+		pthread_mutex_unlock(&shared->idle_lock);
+	}
+}
+
+void ucp_worker_wake_all(struct ucp_shared *shared)
+{
+	pthread_mutex_lock(&shared->idle_lock);
+	pthread_cond_broadcast(&shared->idle_cond);
+	pthread_mutex_unlock(&shared->idle_lock);
+}
+
+/** Note a failure for the result of the run. */
+static void worker_note_failure(struct ucp_worker *w, enum ucp_act act, int err)
+{
+	struct ucp_shared *shared = w->shared;
+
+	ucp_count(&w->counts.failed, 1);
+	atomic_store(&shared->has_failed, true);
+	if (act == UCP_FAIL_SYNC) {
+		atomic_store(&shared->sync_failed, true);
+	}
+	if (err == -ENOSPC || err == -EDQUOT) {
+		atomic_store(&shared->out_of_space, true);
+	}
+}
+
+void ucp_worker_tell(struct ucp_worker *w, enum ucp_act act, int err, const char *src,
+		     const char *dst, const char *text)
+{
+	struct ucp_shared *shared = w->shared;
+	const struct ucp_event event = {.act = act, .err = err, .src = src, .dst = dst,
+					.text = text};
+
+	if (act >= UCP_ACT_FAIL) {
+		worker_note_failure(w, act, err);
+	}
+	pthread_mutex_lock(&shared->tell_lock);
+	shared->listener.tell(shared->listener.ctx, &event);
+	pthread_mutex_unlock(&shared->tell_lock);
+}
+
+void ucp_worker_tell_at(struct ucp_worker *w, enum ucp_act act, int err,
+			const struct ucp_dir *dir, const char *src_name, const char *dst_name,
+			const char *text)
+{
+	if (act == UCP_DID_REMOVE && !w->set->tell_copied) {
+		return;
+	}
+	if (act == UCP_DID_SKIP && !w->set->tell_debug) {
+		return;
+	}
+	char *src = ucp_dir_path(dir, UCP_SRC, src_name);
+	char *dst = ucp_dir_path(dir, UCP_DST, dst_name);
+	ucp_worker_tell(w, act, err, src, dst, text);
+	free(src);
+	free(dst);
+}
+
+/** A task of one's own, or else somebody else's; NULL when there is none anywhere. */
+static struct ucp_task *worker_take(struct ucp_worker *w)
+{
+	struct ucp_shared *shared = w->shared;
+	struct ucp_task *task = ucp_task_pop(&w->queue);
+
+	for (uint32_t i = 1; task == NULL && i < shared->n_workers; i++) {
+		task = ucp_task_steal(&shared->workers[(w->index + i) % shared->n_workers].queue);
+	}
+	return task;
+}
+
+/** Sleep until there is a task: the task, or NULL when the run is over. */
+static struct ucp_task *worker_sleep(struct ucp_worker *w)
+{
+	struct ucp_shared *shared = w->shared;
+	struct ucp_task *task = NULL;
+
+	pthread_mutex_lock(&shared->idle_lock);
+	atomic_fetch_add(&shared->n_idle, 1);
+	while (!shared->is_over) {
+		task = worker_take(w);
+		if (task != NULL) {
+			break;
+		}
+		pthread_cond_wait(&shared->idle_cond, &shared->idle_lock);
+	}
+	atomic_fetch_sub(&shared->n_idle, 1);
+	pthread_mutex_unlock(&shared->idle_lock);
+	return task;
+}
+
+/** Begin entries until file slots or work run out. */
+static void worker_fill(struct ucp_worker *w)
+{
+	while (ucp_copy_has_room(w)) {
+		if (ucp_walk_is_active(&w->walk)) {
+			ucp_walk_step(w);
+			continue;
+		}
+		struct ucp_task *task = worker_take(w);
+		if (task == NULL) {
+			return;
+		}
+		ucp_walk_start(w, task);
+	}
+}
+
+/**
+ * The engine is unusable: what is in flight may never come back, and the kernel
+ * may still write to our buffers. The listener ends the process.
+ */
+static void worker_give_up(struct ucp_worker *w, int err)
+{
+	ucp_worker_tell(w, UCP_FAIL_ENGINE, err, NULL, NULL, NULL);
+	for (;;) {
+		(void)pause(); /* see event.h: not reached with a listener that keeps its word */
+	}
+}
+
+/** Let the engine work, and take files on whose requests are finished. */
+static void worker_reap(struct ucp_worker *w, bool *is_canceling)
+{
+	if (!*is_canceling && ucp_worker_is_canceled(w)) {
+		*is_canceling = true;
+		ucp_engine_cancel(w->eng);
+	}
+	int err = ucp_engine_kick(w->eng, true);
+	if (err < 0) {
+		worker_give_up(w, err);
+	}
+	for (struct ucp_io *io = ucp_engine_pop(w->eng); io != NULL; io = ucp_engine_pop(w->eng)) {
+		io->done(io);
+	}
+}
+
+/** Make the engine, falling back to plain calls: 0 or -ENOMEM. */
+static int worker_ready(struct ucp_worker *w)
+{
+	struct ucp_engine_conf conf = {
+		.kind = w->story.kind,
+		.depth = w->depth,
+		.io_workers = w->io_workers,
+	};
+
+	int err = ucp_engine_new(&conf, &w->eng);
+	/* The locked memory of the ring that the plan tried out comes back a moment later. */
+	for (int i = 0; err == -ENOMEM && i < WORKER_RETRIES; i++) {
+		(void)usleep(WORKER_RETRY_US);
+		err = ucp_engine_new(&conf, &w->eng);
+	}
+	if (err < 0 && conf.kind == UCP_ENGINE_URING && w->set->engine != UCP_CHOOSE_URING) {
+		w->story.fell_back = true;
+		w->story.uring_err = err;
+		w->story.kind = conf.kind = UCP_ENGINE_SERIAL;
+		err = ucp_engine_new(&conf, &w->eng);
+	}
+	return err;
+}
+
+void ucp_worker_run(struct ucp_worker *w)
+{
+	bool is_canceling = false;
+
+	int err = worker_ready(w);
+	if (err < 0) {
+		worker_give_up(w, err);
+	}
+	for (;;) {
+		worker_fill(w);
+		if (ucp_engine_busy(w->eng) > 0) {
+			worker_reap(w, &is_canceling);
+			continue;
+		}
+		struct ucp_task *task = worker_sleep(w);
+		if (task == NULL) {
+			return;
+		}
+		ucp_walk_start(w, task);
+	}
+}
