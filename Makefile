@@ -1,0 +1,156 @@
+# Copyright (c) 2026 the ucp authors
+# SPDX-License-Identifier: MIT
+#
+# GNU make; no configure script. Output goes to build/.
+#
+# Profiles:  RELEASE=1 (no assertions)  SAN=address,undefined  SAN=thread  COV=1  V=1
+# CFLAGS, LDFLAGS, CC, DESTDIR and PREFIX are the user's.
+
+CC       ?= cc
+PREFIX   ?= /usr/local
+CFLAGS   ?= -O2 -g
+PKGS     := liburing libxxhash
+PKG      := pkg-config
+
+comma    := ,
+# A build of its own for every profile, so that they do not mix.
+PROFILE  := $(if $(SAN),-san-$(subst $(comma),-,$(SAN)))$(if $(COV),-cov)$(if $(RELEASE),-release)
+BUILD    := build$(if $(PROFILE),/profile$(PROFILE))
+
+WARNINGS := -Wall -Wextra -Wundef -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wcast-align
+UCP_CFLAGS := -std=gnu17 -I. -D_GNU_SOURCE -pthread $(WARNINGS) \
+            $(shell $(PKG) --cflags $(PKGS))
+UCP_LDLIBS := $(shell $(PKG) --libs $(PKGS)) -pthread
+
+ifdef RELEASE
+UCP_CFLAGS += -DNDEBUG
+endif
+ifdef SAN
+UCP_CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer
+UCP_LDLIBS += -fsanitize=$(SAN)
+endif
+ifdef COV
+UCP_CFLAGS += --coverage
+UCP_LDLIBS += --coverage
+endif
+ifdef WERROR
+UCP_CFLAGS += -Werror
+endif
+Q := $(if $(V),,@)
+
+SRCS := $(wildcard cmd/*.c core/*.c core/engine/*.c core/sys/*.c hash/*.c)
+OBJS := $(SRCS:%.c=$(BUILD)/%.o)
+LIB_OBJS := $(filter-out $(BUILD)/cmd/main.o,$(OBJS))
+HEADERS := $(wildcard cmd/*.h core/*.h core/engine/*.h core/sys/*.h hash/*.h)
+
+all: $(BUILD)/ucp ## build ucp (the default)
+
+$(BUILD)/ucp: $(OBJS)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(CFLAGS) $(UCP_CFLAGS) $(LDFLAGS) -o $@ $(OBJS) $(UCP_LDLIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(UCP_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(OBJS:.o=.d)
+
+# --- tests -------------------------------------------------------------------
+
+UNIT_SRCS := $(wildcard tests/unit/*.c tests/engine/*.c)
+UNIT_BINS := $(UNIT_SRCS:tests/%.c=$(BUILD)/tests/%)
+TEST_HEADERS := $(wildcard tests/lib/*.h)
+TOOL_SRCS := $(wildcard tests/tool/*.c)
+TOOL_BINS := $(TOOL_SRCS:tests/%.c=$(BUILD)/tests/%)
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(LIB_OBJS) $(TEST_HEADERS)
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(UCP_CFLAGS) $(LDFLAGS) -o $@ $< $(LIB_OBJS) $(UCP_LDLIBS) -lcmocka
+
+$(BUILD)/tests/engine/%: tests/engine/%.c $(LIB_OBJS) $(TEST_HEADERS)
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(UCP_CFLAGS) $(LDFLAGS) -o $@ $< $(LIB_OBJS) $(UCP_LDLIBS) -lcmocka
+
+$(BUILD)/tests/tool/%: tests/tool/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra $(LDFLAGS) -o $@ $<
+
+test-programs: $(BUILD)/ucp $(UNIT_BINS) $(TOOL_BINS) ## build everything the tests need
+
+check: check-layers check-headers check-unit check-cli check-fault check-fs check-man check-install ## all tests
+	@true
+
+check-unit: test-programs ## unit and engine tests (cmocka)
+	$(Q)BUILD=$(BUILD) tests/run.sh unit
+
+check-engines: check-unit ## the engine suite on every back end
+
+check-cli: test-programs ## the command line, on every engine
+	$(Q)BUILD=$(BUILD) tests/run.sh cli
+
+check-fault: test-programs ## failing system calls, full disks, limits
+	$(Q)BUILD=$(BUILD) tests/run.sh fault
+
+check-fs: test-programs ## loop-mounted filesystems, and evidence from the kernel's trace
+	$(Q)BUILD=$(BUILD) tests/run.sh fs
+
+check-layers: ## includes point down only; one foreign header, one file
+	$(Q)tests/lib/check-layers
+
+check-headers: ## every header compiles alone
+	$(Q)for h in $(HEADERS); do \
+		echo "#include \"$$h\"" | $(CC) $(UCP_CFLAGS) -Wno-unused-function -fsyntax-only -x c - || exit 1; \
+	done
+
+check-man: $(BUILD)/ucp ## manual and completions against the option table, linted
+	$(Q)BUILD=$(BUILD) tests/lib/check-man
+
+check-install: $(BUILD)/ucp ## install, then uninstall leaves nothing
+	$(Q)BUILD=$(BUILD) tests/lib/check-install
+
+lint: ## compile with warnings as errors, shellcheck
+	$(Q)$(MAKE) --no-print-directory BUILD=build/lint WERROR=1 CFLAGS="-O2 -g" build/lint/ucp
+	$(Q)shellcheck -x packaging/deps .ci/run tests/run.sh tests/lib/*.sh tests/lib/check-* \
+		packaging/completions/ucp.bash tests/bench/run
+
+bench: $(BUILD)/ucp ## measure against cp, rsync, tar, bsdtar, into README.md; root, an hour
+	$(Q)tests/bench/run
+	$(Q)tests/bench/readme $(BUILD)/bench/table.md
+
+# --- installing --------------------------------------------------------------
+
+install: $(BUILD)/ucp ## install below DESTDIR and PREFIX
+	install -D -m 755 $(BUILD)/ucp $(DESTDIR)$(PREFIX)/bin/ucp
+	install -D -m 644 man/ucp.1 $(DESTDIR)$(PREFIX)/share/man/man1/ucp.1
+	install -D -m 644 man/ucp-manifest.5 $(DESTDIR)$(PREFIX)/share/man/man5/ucp-manifest.5
+	install -D -m 644 packaging/completions/ucp.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ucp
+	install -D -m 644 packaging/completions/_ucp $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ucp
+	install -D -m 644 packaging/completions/ucp.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ucp.fish
+
+uninstall: ## remove what install installed
+	rm -f $(DESTDIR)$(PREFIX)/bin/ucp $(DESTDIR)$(PREFIX)/share/man/man1/ucp.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/ucp-manifest.5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/ucp \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ucp \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ucp.fish
+
+dist: ## a source archive of HEAD in build/
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=ucp-$(VERSION)/ -o build/ucp-$(VERSION).tar.gz HEAD
+
+VERSION = $(shell sed -n 's/^.define UCP_VERSION "\(.*\)"/\1/p' cmd/options.h)
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: all check check-unit check-engines check-cli check-fault check-fs check-layers \
+        check-headers check-man check-install test-programs lint bench install uninstall dist \
+        clean help
+.DEFAULT_GOAL := all

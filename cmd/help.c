@@ -1,0 +1,55 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* The text of --help: one screen, 80 columns; tests/lib/check-man compares it with the option table. */
+#include "cmd/options.h"
+
+#include <stdio.h>
+
+void ucp_options_help(const char *name)
+{
+	static const char text[] =
+"What is copied\n"
+"  -a, --archive              all of it: -dR --preserve=all\n"
+"  -r, -R, --recursive        directories and what is in them\n"
+"  -p, --preserve[=LIST]      keep mode,ownership,timestamps; LIST may also have\n"
+"      --no-preserve=LIST       links,xattr,all\n"
+"  -d                         symlinks as symlinks, and hard links: -P and links\n"
+"  -H, -L, -P                 follow symlinks: operands, all, none\n"
+"      --dereference, --no-dereference  same as -L, -P\n"
+"  -l, --link; -s, --symbolic-link     make links instead of copies\n"
+"  -x, --one-file-system      stay on the source's filesystem\n"
+"      --attributes-only      no data; --copy-contents  of special files, with -r\n"
+"      --sparse=WHEN          holes: auto (default), always, never\n"
+"      --reflink[=WHEN]       share extents: auto (default), always, never\n"
+"Where it goes\n"
+"  -t, --target-directory=DIR; -T, --no-target-directory\n"
+"      --parents              keep the source's path below the target\n"
+"      --strip-trailing-slashes  from each source\n"
+"      --keep-directory-symlink  follow those in the destination\n"
+"What is in the way\n"
+"  -f, --force; --remove-destination    remove what cannot be opened; always\n"
+"  -i, --interactive; -n, --no-clobber  ask; never overwrite\n"
+"  -u, --update[=WHEN]        replace: all, none, none-fail, older (default)\n"
+"Beyond cp\n"
+"      --fsync[=WHEN]         on disk when done: never, chunk, file (default)\n"
+"      --manifest=FILE        digest of each file, for xxhsum -c; - is stdout\n"
+"      --manifest-format=bsd  \"XXH128 (path) = digits\"\n"
+"      --hash=ALGORITHM       xxh128 (default), xxh64, xxh3\n"
+"  -v, --verbose; --debug     say what is copied; and how\n"
+"  -g, --progress[=WHEN]      auto, always, never; -q, --quiet  no progress\n"
+"      --stats                a summary at the end\n"
+"      --engine=ENGINE        auto, uring, threads, serial\n"
+"  -j, --jobs=N               workers (CPUs); --queue-depth=N  requests each (64)\n"
+"      --chunk-size=SIZE      of large files (512K); --mem-limit=SIZE  (256M)\n"
+"      --io-workers=N         kernel threads a ring (queue depth)\n"
+"      --help, --version\n"
+"\n"
+"Exit status: 0 done, 1 something failed, 2 usage, 6 no space, 7 fsync failed,\n"
+"69 engine not available, 128+N signal. See ucp(1).\n";
+
+	printf("Usage: %s [OPTION]... SOURCE DEST\n"
+	       "  or:  %s [OPTION]... SOURCE... DIRECTORY\n"
+	       "Copy files and trees: right, durable and fast. Options are those of cp.\n\n%s",
+	       name, name, text);
+}

@@ -1,0 +1,83 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Entry point, and a map of the tree.
+ *
+ *   cmd/      argv in, exit status out; the only room that prints or exits
+ *     main        this
+ *     options     argv -> struct ucp_options; help is its --help
+ *     mode_copy   plain copies: operands, signals, exit status
+ *     report      events -> messages; quote: names in messages
+ *     progress    the status line
+ *     status      exit statuses
+ *   core/     policy: what is copied, in which order, with which metadata
+ *     job         one run: operands, workers, the end
+ *     plan        descriptors, memory and CPUs shared out; facts tells it to --debug
+ *     worker      a thread: its engine, buffers and share of the work
+ *     task        queues of work that workers steal from
+ *     walk        directories and operands -> entries
+ *     enter       directories: made on the way down, finished on the way up
+ *     dir         a directory on both sides: descriptors, budget, paths
+ *     entry       one thing to copy, and where to
+ *     place       what to do when the destination exists
+ *     create      the destination of a regular file
+ *     copy        one regular file, by linked chains; start reading here
+ *     extent      data and holes
+ *     offload     FICLONE and copy_file_range
+ *     stream      pipes, devices, /proc
+ *     links       hard-link groups; special: symlinks, FIFOs, sockets, devices
+ *     meta        owner, mode, ACLs, attributes, times
+ *     note        -v and the manifest
+ *     fs          what a pair of filesystems can do
+ *     event, settings   what goes in and what comes out
+ *   core/engine/  mechanism: how I/O is carried out
+ *     engine      the interface; uring: linked chains; serial: the reference;
+ *                 step: a request with plain calls; buf: buffers
+ *   core/sys/ thin wrappers over the kernel: fd, limit, retry
+ *   hash/     bytes -> digest: digest, xxh, hex, manifest
+ */
+#include "cmd/mode_copy.h"
+#include "cmd/options.h"
+#include "cmd/status.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+/** Flush standard output; what could not be written is a failure. */
+static int main_close_stdout(const char *name, int status)
+{
+	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		fprintf(stderr, "%s: write error: %m\n", name);
+		return status == UCP_STATUS_OK ? UCP_STATUS_FAILED : status;
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct ucp_options opts;
+	int status = UCP_STATUS_OK;
+
+	(void)setlocale(LC_CTYPE, ""); /* for what is printable; the C locale will do */
+	enum ucp_parse parse = ucp_options_parse(argc, argv, &opts);
+	const char *name = opts.called_as_cp ? "cp" : "ucp";
+	switch (parse) {
+	case UCP_PARSE_HELP:
+		ucp_options_help(name);
+		break;
+	case UCP_PARSE_VERSION:
+		printf("ucp %s\n", UCP_VERSION);
+		break;
+	case UCP_PARSE_LIST:
+		ucp_options_list();
+		break;
+	case UCP_PARSE_FAILED:
+		return opts.called_as_cp ? UCP_STATUS_FAILED : UCP_STATUS_USAGE;
+	case UCP_PARSE_RUN:
+		status = ucp_mode_copy(&opts);
+		break;
+	}
+	return main_close_stdout(name, status);
+}

@@ -1,0 +1,300 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "cmd/mode_copy.h"
+
+#include "cmd/quote.h"
+#include "cmd/report.h"
+#include "core/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	MODE_COPY_DRAW_MS = 200,   /* between two drawings of the status line */
+	MODE_COPY_QUIET_MS = 1000, /* before the first one */
+};
+
+/** The run that signals are for; set before they are caught. */
+static struct ucp_job *mode_copy_job;
+
+/** The signal that ended the run, or 0. */
+static volatile sig_atomic_t mode_copy_signal;
+
+/** SIGUSR1 came. */
+static volatile sig_atomic_t mode_copy_asked;
+
+/** SIGINT and its like: stop soon. */
+static void mode_copy_on_end(int sig)
+{
+	mode_copy_signal = sig;
+	ucp_job_cancel(mode_copy_job);
+}
+
+/** SIGUSR1: say how far it got. */
+static void mode_copy_on_ask(int sig)
+{
+	(void)sig;
+	mode_copy_asked = 1;
+	ucp_job_wake(mode_copy_job);
+}
+
+/** Catch signals; those that are ignored, as under nohup, stay so. */
+static void mode_copy_catch(struct ucp_job *job)
+{
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction act = {.sa_handler = mode_copy_on_end, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction old;
+
+	mode_copy_job = job;
+	(void)signal(SIGXFSZ, SIG_IGN); /* EFBIG tells, and leaves no half file */
+	(void)sigemptyset(&act.sa_mask);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (sigaction(ends[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
+			(void)sigaction(ends[i], &act, NULL); /* a second one kills */
+		}
+	}
+	struct sigaction ask = {.sa_handler = mode_copy_on_ask, .sa_flags = SA_RESTART};
+	(void)sigemptyset(&ask.sa_mask);
+	(void)sigaction(SIGUSR1, &ask, NULL);
+}
+
+/** Let go of signals: their default would be right again. */
+static void mode_copy_release(void)
+{
+	static const int all[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+	struct sigaction old;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (sigaction(all[i], NULL, &old) == 0 &&
+		    (old.sa_handler == mode_copy_on_end || old.sa_handler == mode_copy_on_ask)) {
+			(void)signal(all[i], all[i] == SIGUSR1 ? SIG_IGN : SIG_DFL);
+		}
+	}
+	mode_copy_job = NULL;
+}
+
+/** Wait for the end of a run, showing how it goes. */
+static void mode_copy_watch(struct ucp_job *job, struct ucp_report *rep)
+{
+	struct ucp_progress *pr = rep->progress;
+	int timeout_ms = pr->is_wanted ? MODE_COPY_QUIET_MS : -1;
+
+	while (!ucp_job_wait(job, timeout_ms)) {
+		if (mode_copy_asked != 0) {
+			mode_copy_asked = 0;
+			ucp_progress_print(pr, job, rep->name);
+		} else if (pr->is_wanted && mode_copy_signal == 0) {
+			ucp_progress_draw(pr, job);
+			timeout_ms = MODE_COPY_DRAW_MS;
+		}
+	}
+	ucp_progress_lock(pr);
+	ucp_progress_clear(pr);
+	ucp_progress_unlock(pr);
+}
+
+/** A usage error about operands. */
+static int mode_copy_usage(const struct ucp_options *opts, const char *what, const char *name)
+{
+	const char *self = opts->called_as_cp ? "cp" : "ucp";
+
+	fprintf(stderr, "%s: %s%s%s\n", self, what, name != NULL ? " " : "",
+		name != NULL ? ucp_quote(0, name) : "");
+	ucp_options_try_help(self);
+	return opts->called_as_cp ? UCP_STATUS_FAILED : UCP_STATUS_USAGE;
+}
+
+/** A target that cannot be copied to. */
+static int mode_copy_bad_target(struct ucp_report *rep, const char *what, const char *name, int err)
+{
+	ucp_report_error(rep, what, name, err);
+	return UCP_STATUS_FAILED;
+}
+
+/** Whether a path is a directory, following symlinks: 0 or a negative errno. */
+static int mode_copy_is_dir(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0) {
+		return -errno;
+	}
+	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+/** Take slashes off the ends of sources. */
+static void mode_copy_strip(const struct ucp_operands *ops)
+{
+	for (uint32_t i = 0; i < ops->n_sources; i++) {
+		/* argv's own strings, which the program may change */
+		char *src = (char *)(uintptr_t)ops->sources[i];
+		size_t len = strlen(src);
+		while (len > 1 && src[len - 1] == '/') {
+			src[--len] = '\0';
+		}
+	}
+}
+
+/** Sort operands into sources and target: UCP_STATUS_OK, or told. */
+static int mode_copy_operands(const struct ucp_options *o, struct ucp_report *rep,
+			      struct ucp_operands *ops)
+{
+	*ops = (struct ucp_operands){.sources = o->operands, .n_sources = o->n_operands};
+	if (o->n_operands == 0 || (o->n_operands == 1 && o->target_dir == NULL)) {
+		return o->n_operands == 0
+			       ? mode_copy_usage(o, "missing file operand", NULL)
+			       : mode_copy_usage(o, "missing destination file operand after",
+						 o->operands[0]);
+	}
+	if (o->target_dir != NULL) {
+		ops->target = o->target_dir;
+		ops->target_is_dir = true;
+		int err = mode_copy_is_dir(ops->target);
+		return err == 0 ? UCP_STATUS_OK
+				: mode_copy_bad_target(rep, "target directory", ops->target, err);
+	}
+	if (o->target_is_file && o->n_operands > 2) {
+		return mode_copy_usage(o, "extra operand", o->operands[2]);
+	}
+	ops->target = o->operands[--ops->n_sources];
+	int err = o->target_is_file ? -ENOTDIR : mode_copy_is_dir(ops->target);
+	ops->target_is_dir = err == 0;
+	if (ops->n_sources > 1 && err != 0) {
+		return mode_copy_bad_target(rep, "target", ops->target, err);
+	}
+	if (o->set.parents && !ops->target_is_dir) {
+		return mode_copy_usage(o, "with --parents, the destination must be a directory",
+				       NULL);
+	}
+	return UCP_STATUS_OK;
+}
+
+/** A line of the manifest. */
+static int mode_copy_line(void *ctx, const char *line, size_t len)
+{
+	return fwrite(line, 1, len, ctx) == len ? 0 : -errno;
+}
+
+/** Write the manifest; what fails is told and noted in the result. */
+static void mode_copy_manifest(struct ucp_job *job, FILE *out, const char *name,
+			       const struct ucp_settings *set, struct ucp_report *rep,
+			       struct ucp_result *res)
+{
+	int err = ucp_job_manifest(job, mode_copy_line, out);
+
+	if (err == 0 && fflush(out) != 0) {
+		err = -errno;
+	}
+	if (err == 0 && out != stdout && set->fsync != UCP_FSYNC_NEVER &&
+	    fsync(fileno(out)) != 0 && errno != EINVAL) { /* EINVAL: a pipe or device */
+		err = -errno;
+		res->sync_failed = true;
+	}
+	if (out != stdout && fclose(out) != 0 && err == 0) {
+		err = -errno;
+	}
+	if (err < 0) {
+		ucp_report_error(rep, "error writing", name, err);
+		res->has_failed = true;
+		res->out_of_space = res->out_of_space || err == -ENOSPC || err == -EDQUOT;
+	}
+}
+
+/** The exit status of a run. */
+static int mode_copy_status(const struct ucp_options *opts, const struct ucp_result *res)
+{
+	if (res->was_canceled && mode_copy_signal != 0) {
+		return UCP_STATUS_SIGNAL + mode_copy_signal;
+	}
+	if (!res->has_failed) {
+		return UCP_STATUS_OK;
+	}
+	if (opts->has_own && res->sync_failed) {
+		return UCP_STATUS_SYNC;
+	}
+	if (opts->has_own && res->out_of_space) {
+		return UCP_STATUS_SPACE;
+	}
+	return UCP_STATUS_FAILED;
+}
+
+/** Run a job that has been made: the exit status. */
+static int mode_copy_run(const struct ucp_options *opts, struct ucp_job *job,
+			 const struct ucp_operands *ops, struct ucp_report *rep)
+{
+	const struct ucp_settings *set = &opts->set;
+	bool to_stdout = opts->manifest != NULL && strcmp(opts->manifest, "-") == 0;
+	FILE *manifest = to_stdout ? stdout : NULL;
+	struct ucp_result result;
+
+	if (opts->manifest != NULL && !to_stdout) {
+		mode_t was = umask(set->umask); /* 0 while modes are kept */
+		manifest = fopen(opts->manifest, "we");
+		(void)umask(was);
+		if (manifest == NULL) {
+			ucp_report_error(rep, "cannot create regular file", opts->manifest, -errno);
+			return UCP_STATUS_FAILED;
+		}
+	}
+	mode_copy_catch(job);
+	int err = ucp_job_start(job, ops);
+	if (err < 0) {
+		mode_copy_release();
+		bool no_engine = set->engine == UCP_CHOOSE_URING;
+		ucp_report_error(rep, no_engine ? "io_uring is not available" : "cannot copy",
+				 NULL, err);
+		if (manifest != NULL && !to_stdout) {
+			(void)fclose(manifest); /* nothing was written */
+		}
+		return no_engine ? UCP_STATUS_ENGINE : UCP_STATUS_FAILED;
+	}
+	mode_copy_watch(job, rep);
+	ucp_job_end(job, &result);
+	double seconds = ucp_progress_elapsed(rep->progress);
+	mode_copy_release();
+	if (manifest != NULL) {
+		mode_copy_manifest(job, manifest, opts->manifest, set, rep, &result);
+	}
+	if (opts->stats) {
+		struct ucp_counts counts;
+		ucp_job_counts(job, &counts);
+		ucp_report_stats(to_stdout ? stderr : stdout, &counts, seconds);
+	}
+	return mode_copy_status(opts, &result);
+}
+
+int ucp_mode_copy(const struct ucp_options *opts)
+{
+	struct ucp_progress progress;
+	struct ucp_report rep = {.name = opts->called_as_cp ? "cp" : "ucp",
+				 .progress = &progress};
+	struct ucp_listener listener = ucp_report_listener(&rep);
+	struct ucp_operands ops;
+	struct ucp_job *job = NULL;
+
+	bool wanted = opts->progress == UCP_PROGRESS_ALWAYS ||
+		      (opts->progress == UCP_PROGRESS_AUTO && !opts->called_as_cp && !opts->set.ask && isatty(STDERR_FILENO) == 1);
+	ucp_progress_init(&progress, wanted);
+	int status = mode_copy_operands(opts, &rep, &ops);
+	if (status != UCP_STATUS_OK) {
+		return status;
+	}
+	if (opts->strip_slashes) {
+		mode_copy_strip(&ops);
+	}
+	int err = ucp_job_new(&opts->set, &listener, &job);
+	if (err < 0) {
+		ucp_report_error(&rep, "cannot copy", NULL, err);
+		return UCP_STATUS_FAILED;
+	}
+	status = mode_copy_run(opts, job, &ops, &rep);
+	ucp_job_free(job);
+	return status;
+}

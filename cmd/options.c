@@ -1,0 +1,781 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "cmd/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/** Values of options without a letter, and of those letters do not suffice for. */
+enum {
+	OPT_ATTRIBUTES_ONLY = 256,
+	OPT_COPY_CONTENTS,
+	OPT_DEBUG,
+	OPT_KEEP_DIRECTORY_SYMLINK,
+	OPT_NO_PRESERVE,
+	OPT_PARENTS,
+	OPT_PRESERVE,
+	OPT_REFLINK,
+	OPT_REMOVE_DESTINATION,
+	OPT_SPARSE,
+	OPT_STRIP_TRAILING_SLASHES,
+	OPT_UPDATE,
+	OPT_HELP,
+	OPT_VERSION,
+	OPT_OWN, /* from here on: what cp does not have */
+	OPT_FSYNC,
+	OPT_HASH,
+	OPT_MANIFEST,
+	OPT_MANIFEST_FORMAT,
+	OPT_STATS,
+	OPT_QUEUE_DEPTH,
+	OPT_CHUNK_SIZE,
+	OPT_MEM_LIMIT,
+	OPT_IO_WORKERS,
+	OPT_ENGINE,
+	OPT_LIST_OPTIONS,
+	OPT_NOT_YET, /* known, and refused */
+};
+
+/** Every option. Those of cp come first; an abbreviation that is unique among them is theirs. */
+static const struct option options_table[] = {
+	{"archive", no_argument, NULL, 'a'},
+	{"attributes-only", no_argument, NULL, OPT_ATTRIBUTES_ONLY},
+	{"backup", optional_argument, NULL, OPT_NOT_YET},
+	{"context", optional_argument, NULL, OPT_NOT_YET},
+	{"copy-contents", no_argument, NULL, OPT_COPY_CONTENTS},
+	{"debug", no_argument, NULL, OPT_DEBUG},
+	{"dereference", no_argument, NULL, 'L'},
+	{"force", no_argument, NULL, 'f'},
+	{"help", no_argument, NULL, OPT_HELP},
+	{"interactive", no_argument, NULL, 'i'},
+	{"keep-directory-symlink", no_argument, NULL, OPT_KEEP_DIRECTORY_SYMLINK},
+	{"link", no_argument, NULL, 'l'},
+	{"no-clobber", no_argument, NULL, 'n'},
+	{"no-dereference", no_argument, NULL, 'P'},
+	{"no-preserve", required_argument, NULL, OPT_NO_PRESERVE},
+	{"no-target-directory", no_argument, NULL, 'T'},
+	{"one-file-system", no_argument, NULL, 'x'},
+	{"parents", no_argument, NULL, OPT_PARENTS},
+	{"path", no_argument, NULL, OPT_PARENTS},
+	{"preserve", optional_argument, NULL, OPT_PRESERVE},
+	{"recursive", no_argument, NULL, 'r'},
+	{"reflink", optional_argument, NULL, OPT_REFLINK},
+	{"remove-destination", no_argument, NULL, OPT_REMOVE_DESTINATION},
+	{"sparse", required_argument, NULL, OPT_SPARSE},
+	{"strip-trailing-slashes", no_argument, NULL, OPT_STRIP_TRAILING_SLASHES},
+	{"suffix", required_argument, NULL, OPT_NOT_YET},
+	{"symbolic-link", no_argument, NULL, 's'},
+	{"target-directory", required_argument, NULL, 't'},
+	{"update", optional_argument, NULL, OPT_UPDATE},
+	{"verbose", no_argument, NULL, 'v'},
+	{"version", no_argument, NULL, OPT_VERSION},
+#define OPTIONS_N_CP 31
+	{"chunk-size", required_argument, NULL, OPT_CHUNK_SIZE},
+	{"engine", required_argument, NULL, OPT_ENGINE},
+	{"fsync", optional_argument, NULL, OPT_FSYNC},
+	{"hash", required_argument, NULL, OPT_HASH},
+	{"io-workers", required_argument, NULL, OPT_IO_WORKERS},
+	{"jobs", required_argument, NULL, 'j'},
+	{"manifest", required_argument, NULL, OPT_MANIFEST},
+	{"manifest-format", required_argument, NULL, OPT_MANIFEST_FORMAT},
+	{"mem-limit", required_argument, NULL, OPT_MEM_LIMIT},
+	{"progress", optional_argument, NULL, 'g'},
+	{"queue-depth", required_argument, NULL, OPT_QUEUE_DEPTH},
+	{"quiet", no_argument, NULL, 'q'},
+	{"stats", no_argument, NULL, OPT_STATS},
+	{"list-options", no_argument, NULL, OPT_LIST_OPTIONS},
+	/* Known names of options to come: refused, so that no script believes in them. */
+#define LATER(name, arg) {name, arg, NULL, OPT_NOT_YET}
+	LATER("atomic", no_argument),
+	LATER("bwlimit", required_argument),
+	LATER("cache", required_argument),
+	LATER("check", required_argument),
+	LATER("chmod", required_argument),
+	LATER("chown", required_argument),
+	LATER("clamp-mtime", no_argument),
+	LATER("color", optional_argument),
+	LATER("compare", no_argument),
+	LATER("dedupe", required_argument),
+	LATER("delete", no_argument),
+	LATER("direct", no_argument),
+	LATER("dry-run", no_argument),
+	LATER("exclude-caches", no_argument),
+	LATER("exclude-from", required_argument),
+	LATER("exclude-nodump", no_argument),
+	LATER("exclude-vcs", no_argument),
+	LATER("exclude", required_argument),
+	LATER("files-from", required_argument),
+	LATER("from0", no_argument),
+	LATER("groupmap", required_argument),
+	LATER("ignore-file", required_argument),
+	LATER("include-from", required_argument),
+	LATER("include", required_argument),
+	LATER("ioprio", required_argument),
+	LATER("itemize-changes", no_argument),
+	LATER("json", optional_argument),
+	LATER("keep-last", required_argument),
+	LATER("link-dest", required_argument),
+	LATER("lock-wait", required_argument),
+	LATER("log-file", required_argument),
+	LATER("max-delete", required_argument),
+	LATER("max-size", required_argument),
+	LATER("min-size", required_argument),
+	LATER("mtime", required_argument),
+	LATER("newer-than", required_argument),
+	LATER("no-offload", no_argument),
+	LATER("numeric-ids", no_argument),
+	LATER("older-than", required_argument),
+	LATER("on-change", required_argument),
+	LATER("owner", required_argument),
+	LATER("pack", optional_argument),
+	LATER("pkg", no_argument),
+	LATER("poll", required_argument),
+	LATER("resume", no_argument),
+	LATER("retries", required_argument),
+	LATER("safe", no_argument),
+	LATER("shard", required_argument),
+	LATER("snapshot", no_argument),
+	LATER("sort", required_argument),
+	LATER("strip-components", required_argument),
+	LATER("unpack", no_argument),
+	LATER("usermap", required_argument),
+	LATER("verify", optional_argument),
+#undef LATER
+	{NULL, 0, NULL, 0},
+};
+
+_Static_assert(sizeof(options_table) / sizeof(options_table[0]) > OPTIONS_N_CP, "cp's come first");
+
+/** Letters: cp's own, then ours. */
+static const char options_letters[] = "abdfg::HiLlnpPrRsS:t:Tuvxj:qZ0";
+
+/** Parsing under way. */
+struct parse {
+	struct ucp_options *opts;
+	const char *name;       /**< for messages */
+	bool has_follow;        /**< -H, -L or -P was given */
+	bool has_context;       /**< --preserve=context was asked for by name */
+	bool has_hash;
+	bool has_targets;       /**< more than one -t */
+	bool has_hard;          /**< -l */
+	bool has_symbolic;      /**< -s */
+};
+
+/** A word and its meaning. */
+struct word {
+	const char *name;
+	int value;
+};
+
+/** --update. */
+static const struct word options_updates[] = {
+	{"all", UCP_UPDATE_ALL}, {"none", UCP_UPDATE_NONE},
+	{"none-fail", UCP_UPDATE_NONE_FAIL}, {"older", UCP_UPDATE_OLDER}, {NULL, 0},
+};
+
+/** --reflink. */
+static const struct word options_reflinks[] = {
+	{"auto", UCP_REFLINK_AUTO}, {"always", UCP_REFLINK_ALWAYS},
+	{"never", UCP_REFLINK_NEVER}, {NULL, 0},
+};
+
+/** --sparse. */
+static const struct word options_sparses[] = {
+	{"never", UCP_SPARSE_NEVER}, {"auto", UCP_SPARSE_AUTO},
+	{"always", UCP_SPARSE_ALWAYS}, {NULL, 0},
+};
+
+/** --engine. */
+static const struct word options_engines[] = {
+	{"auto", UCP_CHOOSE_AUTO}, {"uring", UCP_CHOOSE_URING},
+	{"threads", UCP_CHOOSE_THREADS}, {"serial", UCP_CHOOSE_SERIAL}, {NULL, 0},
+};
+
+/** --progress. */
+static const struct word options_progresses[] = {
+	{"auto", UCP_PROGRESS_AUTO}, {"always", UCP_PROGRESS_ALWAYS},
+	{"never", UCP_PROGRESS_NEVER}, {NULL, 0},
+};
+
+/** Tell about a bad argument, as GNU programs do. */
+static bool options_bad_word(const struct parse *p, const char *option, const char *text,
+			     const struct word *words, bool is_ambiguous)
+{
+	fprintf(stderr, "%s: %s argument '%s' for '--%s'\nValid arguments are:\n", p->name,
+		is_ambiguous ? "ambiguous" : "invalid", text, option);
+	for (; words->name != NULL; words++) {
+		fprintf(stderr, "  - '%s'\n", words->name);
+	}
+	return false;
+}
+
+/** Find a word by its name or a unique abbreviation: true with *ret_value. */
+static bool options_word(const struct parse *p, const char *option, const char *text,
+			 const struct word *words, int *ret_value)
+{
+	const struct word *found = NULL;
+	bool is_ambiguous = false;
+	size_t len = strlen(text);
+
+	for (const struct word *word = words; word->name != NULL; word++) {
+		if (strncmp(word->name, text, len) != 0) {
+			continue;
+		}
+		if (word->name[len] == '\0') {
+			*ret_value = word->value;
+			return true;
+		}
+		is_ambiguous = is_ambiguous || (found != NULL && found->value != word->value);
+		found = word;
+	}
+	if (found == NULL || is_ambiguous) {
+		return options_bad_word(p, option, text, words, is_ambiguous);
+	}
+	*ret_value = found->value;
+	return true;
+}
+
+/** The word of an option whose argument may be missing: bare says what it means then. */
+static bool options_choose(const struct parse *p, const char *option, const char *text,
+			   const struct word *words, int bare, int *ret_value)
+{
+	*ret_value = bare;
+	return text == NULL || options_word(p, option, text, words, ret_value);
+}
+
+/** Tell about a bad number. */
+static bool options_bad_number(const struct parse *p, const char *option, const char *text)
+{
+	fprintf(stderr, "%s: invalid argument '%s' for '--%s'\n", p->name, text, option);
+	return false;
+}
+
+/** A whole number from low to high. */
+static bool options_number(const struct parse *p, const char *option, const char *text,
+			   uint64_t low, uint64_t high, uint64_t *ret_value)
+{
+	char *end;
+
+	errno = 0;
+	unsigned long long n = strtoull(text, &end, 10);
+	if (errno != 0 || *end != '\0' || !isdigit((unsigned char)text[0]) || n < low || n > high) {
+		return options_bad_number(p, option, text);
+	}
+	*ret_value = n;
+	return true;
+}
+
+/** Bytes with an optional K, M or G (also KiB and so on: powers of 1024). */
+static bool options_size(const struct parse *p, const char *option, const char *text,
+			 uint64_t low, uint64_t high, uint64_t *ret_value)
+{
+	static const char units[] = "KMG";
+	char *end;
+
+	errno = 0;
+	unsigned long long n = strtoull(text, &end, 10);
+	const char *unit = isalpha((unsigned char)*end) ? strchr(units, toupper(*end)) : NULL;
+	if (unit != NULL) {
+		unsigned int shift = 10 * (unsigned int)(unit - units + 1);
+		if (n > UINT64_MAX >> shift) {
+			return options_bad_number(p, option, text);
+		}
+		n <<= shift;
+		end += strcmp(end + 1, "iB") == 0 ? 3 : 1;
+	}
+	if (errno != 0 || *end != '\0' || !isdigit((unsigned char)text[0]) || n < low || n > high) {
+		return options_bad_number(p, option, text);
+	}
+	*ret_value = n;
+	return true;
+}
+
+/** Attributes of --preserve and --no-preserve. */
+enum {
+	KEEP_MODE = 1,
+	KEEP_OWNER = 2,
+	KEEP_TIMES = 4,
+	KEEP_LINKS = 8,
+	KEEP_CONTEXT = 16,
+	KEEP_XATTRS = 32,
+	KEEP_ALL = 63,
+};
+
+/** Turn attributes on or off. */
+static void options_keep(struct parse *p, int what, bool on)
+{
+	struct ucp_settings *set = &p->opts->set;
+
+	if ((what & KEEP_MODE) != 0) {
+		set->keep_mode = on;
+		set->drop_mode = !on;
+	}
+	if ((what & KEEP_OWNER) != 0) {
+		set->keep_owner = on;
+	}
+	if ((what & KEEP_TIMES) != 0) {
+		set->keep_times = on;
+	}
+	if ((what & KEEP_LINKS) != 0) {
+		set->keep_links = on;
+	}
+	if ((what & KEEP_XATTRS) != 0) {
+		set->keep_xattrs = on;
+		/* Once asked for by name, "all" does not make it less important. */
+		set->need_xattrs = on && (what != KEEP_ALL || set->need_xattrs);
+	}
+	if ((what & KEEP_CONTEXT) != 0) {
+		p->has_context = on && (what != KEEP_ALL || p->has_context);
+	}
+}
+
+/** --preserve=LIST and --no-preserve=LIST. */
+static bool options_keep_list(struct parse *p, const char *option, const char *list, bool on)
+{
+	static const struct word words[] = {
+		{"mode", KEEP_MODE}, {"timestamps", KEEP_TIMES}, {"ownership", KEEP_OWNER},
+		{"links", KEEP_LINKS}, {"context", KEEP_CONTEXT}, {"xattr", KEEP_XATTRS},
+		{"all", KEEP_ALL}, {NULL, 0},
+	};
+	char *copy = strdup(list);
+	char *rest = copy;
+	bool fine = copy != NULL;
+
+	while (fine && rest != NULL) {
+		const char *text = strsep(&rest, ",");
+		int what = 0;
+		fine = options_word(p, option, text, words, &what);
+		if (fine) {
+			options_keep(p, what, on);
+		}
+	}
+	free(copy);
+	return fine;
+}
+
+/** Tell about an option that is known and not built. */
+static bool options_not_yet(const struct parse *p, const char *option)
+{
+	fprintf(stderr, "%s: option '%s%s' is not available in ucp " UCP_VERSION "\n", p->name,
+		strlen(option) > 1 ? "--" : "-", option);
+	return false;
+}
+
+/** --fsync[=WHEN]. */
+static bool options_fsync(struct parse *p, const char *text)
+{
+	enum { BATCH = 100, FS };
+	static const struct word words[] = {
+		{"never", UCP_FSYNC_NEVER}, {"chunk", UCP_FSYNC_CHUNK}, {"file", UCP_FSYNC_FILE},
+		{"batch", BATCH}, {"fs", FS}, {NULL, 0},
+	};
+	int value = UCP_FSYNC_FILE;
+
+	if (text != NULL && !options_word(p, "fsync", text, words, &value)) {
+		return false;
+	}
+	if (value >= BATCH) {
+		return options_not_yet(p, value == FS ? "fsync=fs" : "fsync=batch");
+	}
+	p->opts->set.fsync = (enum ucp_fsync)value;
+	return true;
+}
+
+/** --hash=NAME. */
+static bool options_hash(struct parse *p, const char *text)
+{
+	static const struct word words[] = {
+		{"xxh128", UCP_DIGEST_XXH128}, {"xxh64", UCP_DIGEST_XXH64},
+		{"xxh3", UCP_DIGEST_XXH3}, {"sha256", -1}, {NULL, 0},
+	};
+	int value;
+
+	if (!options_word(p, "hash", text, words, &value)) {
+		return false;
+	}
+	if (value < 0) {
+		return options_not_yet(p, "hash=sha256");
+	}
+	p->opts->set.digest = (enum ucp_digest_kind)value;
+	p->has_hash = true;
+	return true;
+}
+
+/** --manifest-format=NAME. */
+static bool options_manifest_format(const struct parse *p, const char *text)
+{
+	static const struct word words[] = {{"bsd", 0}, {"gnu", 1}, {"mtree", 2}, {NULL, 0}};
+	int value;
+
+	if (!options_word(p, "manifest-format", text, words, &value)) {
+		return false;
+	}
+	return value == 0 ||
+	       options_not_yet(p, value == 1 ? "manifest-format=gnu" : "manifest-format=mtree");
+}
+
+/** -t DIR. */
+static bool options_target(struct parse *p, const char *dir)
+{
+	p->has_targets = p->has_targets || p->opts->target_dir != NULL;
+	p->opts->target_dir = dir;
+	return true;
+}
+
+/** A number that fits a setting. */
+static bool options_count(const struct parse *p, const char *option, const char *text,
+			  uint64_t low, uint64_t high, uint32_t *ret_value)
+{
+	uint64_t value;
+
+	if (!options_number(p, option, text, low, high, &value)) {
+		return false;
+	}
+	*ret_value = (uint32_t)value;
+	return true;
+}
+
+/** Take one of cp's options on: false when told what is wrong. */
+static bool options_take_cp(struct parse *p, int opt, const char *arg)
+{
+	struct ucp_settings *set = &p->opts->set;
+	bool fine = true;
+	int value;
+
+	switch (opt) {
+	case 'a':
+		set->recursive = true;
+		set->follow = UCP_FOLLOW_NEVER;
+		p->has_follow = true;
+		options_keep(p, KEEP_ALL, true);
+		break;
+	case 'd':
+		set->keep_links = true;
+		set->follow = UCP_FOLLOW_NEVER;
+		p->has_follow = true;
+		break;
+	case 'f':
+		set->force = true;
+		break;
+	case 'H':
+	case 'L':
+	case 'P':
+		set->follow = opt == 'H'   ? UCP_FOLLOW_OPERANDS
+			      : opt == 'L' ? UCP_FOLLOW_ALWAYS
+					   : UCP_FOLLOW_NEVER;
+		p->has_follow = true;
+		break;
+	case 'i':
+		set->ask = true;
+		set->update = set->update == UCP_UPDATE_NONE ? UCP_UPDATE_ALL : set->update;
+		break;
+	case 'l':
+		p->has_hard = true;
+		break;
+	case 'n':
+		set->ask = false;
+		set->update = UCP_UPDATE_NONE;
+		break;
+	case 'p':
+		options_keep(p, KEEP_MODE | KEEP_OWNER | KEEP_TIMES, true);
+		break;
+	case 'r':
+	case 'R':
+		set->recursive = true;
+		break;
+	case 's':
+		p->has_symbolic = true;
+		break;
+	case 't':
+		return options_target(p, arg);
+	case 'T':
+		p->opts->target_is_file = true;
+		break;
+	case 'u':
+		set->update = UCP_UPDATE_OLDER;
+		break;
+	case 'v':
+		set->tell_copied = true;
+		break;
+	case 'x':
+		set->one_filesystem = true;
+		break;
+	case OPT_ATTRIBUTES_ONLY:
+		set->attributes_only = true;
+		break;
+	case OPT_COPY_CONTENTS:
+		set->copy_contents = true;
+		break;
+	case OPT_DEBUG:
+		set->tell_debug = true;
+		set->tell_copied = true;
+		break;
+	case OPT_KEEP_DIRECTORY_SYMLINK:
+		set->keep_dir_links = true;
+		break;
+	case OPT_NO_PRESERVE:
+		return options_keep_list(p, "no-preserve", arg, false);
+	case OPT_PARENTS:
+		set->parents = true;
+		break;
+	case OPT_PRESERVE:
+		return options_keep_list(p, "preserve",
+					 arg != NULL ? arg : "mode,ownership,timestamps", true);
+	case OPT_REFLINK:
+		fine = options_choose(p, "reflink", arg, options_reflinks, UCP_REFLINK_ALWAYS,
+				      &value);
+		set->reflink = (enum ucp_reflink)value;
+		break;
+	case OPT_REMOVE_DESTINATION:
+		set->remove_first = true;
+		break;
+	case OPT_SPARSE:
+		fine = options_choose(p, "sparse", arg, options_sparses, UCP_SPARSE_AUTO, &value);
+		set->sparse = (enum ucp_sparse)value;
+		break;
+	case OPT_STRIP_TRAILING_SLASHES:
+		p->opts->strip_slashes = true;
+		break;
+	case OPT_UPDATE:
+		fine = options_choose(p, "update", arg, options_updates, UCP_UPDATE_OLDER, &value);
+		set->update = (enum ucp_update)value;
+		break;
+	default:
+		return false;
+	}
+	return fine;
+}
+
+/** Take one of ucp's own options on: false when told what is wrong. */
+static bool options_take_own(struct parse *p, int opt, const char *arg)
+{
+	struct ucp_settings *set = &p->opts->set;
+	bool fine;
+	int value;
+
+	p->opts->has_own = true;
+	switch (opt) {
+	case 'g':
+		fine = options_choose(p, "progress", arg, options_progresses, UCP_PROGRESS_ALWAYS,
+				      &value);
+		p->opts->progress = (enum ucp_progress_when)value;
+		return fine;
+	case 'j':
+		return options_count(p, "jobs", arg, 1, 256, &set->jobs);
+	case 'q':
+		p->opts->progress = UCP_PROGRESS_NEVER;
+		return true;
+	case OPT_FSYNC:
+		return options_fsync(p, arg);
+	case OPT_HASH:
+		return options_hash(p, arg);
+	case OPT_MANIFEST:
+		p->opts->manifest = arg;
+		return true;
+	case OPT_MANIFEST_FORMAT:
+		return options_manifest_format(p, arg);
+	case OPT_STATS:
+		p->opts->stats = true;
+		return true;
+	case OPT_QUEUE_DEPTH:
+		return options_count(p, "queue-depth", arg, 1, 4096, &set->depth);
+	case OPT_CHUNK_SIZE:
+		return options_size(p, "chunk-size", arg, 4096, 64 << 20, &set->chunk_size);
+	case OPT_MEM_LIMIT:
+		return options_size(p, "mem-limit", arg, 64 << 10, UINT64_MAX, &set->mem_limit);
+	case OPT_IO_WORKERS:
+		return options_count(p, "io-workers", arg, 1, 4096, &set->io_workers);
+	case OPT_ENGINE:
+		fine = options_choose(p, "engine", arg, options_engines, UCP_CHOOSE_AUTO, &value);
+		set->engine = (enum ucp_engine_choice)value;
+		return fine;
+	default:
+		return false;
+	}
+}
+
+/** Whether an option is ucp's own. */
+static bool options_is_own(int opt)
+{
+	return opt == 'g' || opt == 'j' || opt == 'q' || opt > OPT_OWN;
+}
+
+/**
+ * Replace an abbreviation that is unique among cp's options by the full name,
+ * so that names added by ucp never make a script's "--pre" ambiguous.
+ *
+ * Returns what the argument should be, or NULL to leave it to getopt.
+ */
+static char *options_expand(const char *arg)
+{
+	size_t len = strcspn(arg + 2, "=");
+	const struct option *found = NULL;
+
+	for (const struct option *o = options_table; o->name != NULL; o++) {
+		if (strncmp(o->name, arg + 2, len) != 0) {
+			continue;
+		}
+		if (o->name[len] == '\0') {
+			return NULL; /* a full name, whosever it is */
+		}
+		if (o - options_table < OPTIONS_N_CP) {
+			if (found != NULL && found->val != o->val) {
+				return NULL;
+			}
+			found = o;
+		}
+	}
+	char *text = NULL;
+	if (found != NULL && asprintf(&text, "--%s%s", found->name, arg + 2 + len) < 0) {
+		text = NULL;
+	}
+	return text;
+}
+
+/** Expand the option that getopt will look at next, if it is a long one. */
+static void options_expand_next(int argc, char **argv)
+{
+	int i = optind > 0 ? optind : 1;
+
+	while (getenv("POSIXLY_CORRECT") == NULL && i < argc &&
+	       (argv[i][0] != '-' || argv[i][1] == '\0')) {
+		i++;
+	}
+	if (i < argc && strncmp(argv[i], "--", 2) == 0 && argv[i][2] != '\0') {
+		char *text = options_expand(argv[i]);
+		if (text != NULL) {
+			argv[i] = text; /* lives as long as argv does: to the end of the process */
+		}
+	}
+}
+
+/** Options that contradict each other: false when told. */
+static bool options_check(const struct parse *p)
+{
+	const struct ucp_options *o = p->opts;
+	const char *wrong = NULL;
+
+	if (p->has_hard && p->has_symbolic) {
+		wrong = "cannot make both hard and symbolic links";
+	} else if (o->set.reflink == UCP_REFLINK_ALWAYS && o->set.sparse != UCP_SPARSE_AUTO) {
+		wrong = "--reflink can be used only with --sparse=auto";
+	} else if (p->has_hash && o->manifest == NULL) {
+		wrong = "--hash has no use without --manifest";
+	}
+	if (wrong != NULL) {
+		fprintf(stderr, "%s: %s\n", p->name, wrong);
+		ucp_options_try_help(p->name);
+		return false;
+	}
+	if (p->has_targets) {
+		fprintf(stderr, "%s: multiple target directories specified\n", p->name);
+		return false;
+	}
+	if (o->target_dir != NULL && o->target_is_file) {
+		fprintf(stderr, "%s: cannot combine --target-directory (-t) and "
+				"--no-target-directory (-T)\n", p->name);
+		return false;
+	}
+	if (p->has_context) {
+		fprintf(stderr, "%s: cannot preserve security context without an "
+				"SELinux-enabled kernel\n", p->name);
+		return false;
+	}
+	return true;
+}
+
+/** What follows from the options together. */
+static void options_settle(struct parse *p)
+{
+	struct ucp_settings *set = &p->opts->set;
+
+	set->make = p->has_hard ? UCP_MAKE_HARD_LINK
+		    : p->has_symbolic ? UCP_MAKE_SYMLINK
+				      : UCP_MAKE_COPY;
+	if (!p->has_follow) {
+		set->follow = set->recursive && !p->has_hard ? UCP_FOLLOW_NEVER
+							     : UCP_FOLLOW_ALWAYS;
+	}
+	if (p->opts->manifest != NULL && set->digest == UCP_DIGEST_NONE) {
+		set->digest = UCP_DIGEST_XXH128;
+	}
+	set->through_dangling = getenv("POSIXLY_CORRECT") != NULL;
+	set->umask = umask(0);
+	if (!set->keep_mode) {
+		(void)umask(set->umask); /* the kernel applies it, default ACLs considered */
+	}
+}
+
+enum ucp_parse ucp_options_parse(int argc, char **argv, struct ucp_options *ret_opts)
+{
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const char *base = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "ucp";
+	struct parse p = {.opts = ret_opts};
+	int index = 0;
+
+	*ret_opts = (struct ucp_options){.called_as_cp = strcmp(base, "cp") == 0};
+	p.name = ret_opts->called_as_cp ? "cp" : "ucp";
+	static char cp_name[] = "cp", ucp_name[] = "ucp";
+	argv[0] = ret_opts->called_as_cp ? cp_name : ucp_name; /* what getopt's messages say */
+	for (;;) {
+		options_expand_next(argc, argv);
+		index = -1;
+		int opt = getopt_long(argc, argv, options_letters, options_table, &index);
+		if (opt == -1) {
+			break;
+		}
+		const char letter[2] = {(char)opt, '\0'};
+		switch (opt) {
+		case '?':
+			ucp_options_try_help(p.name);
+			return UCP_PARSE_FAILED;
+		case OPT_HELP:
+			return UCP_PARSE_HELP;
+		case OPT_VERSION:
+			return UCP_PARSE_VERSION;
+		case OPT_LIST_OPTIONS:
+			return UCP_PARSE_LIST;
+		case 'b':
+		case 'S':
+		case 'Z':
+		case '0':
+		case OPT_NOT_YET:
+			(void)options_not_yet(&p, index >= 0 ? options_table[index].name : letter);
+			return UCP_PARSE_FAILED;
+		default:
+			break;
+		}
+		if (!(options_is_own(opt) ? options_take_own(&p, opt, optarg)
+					  : options_take_cp(&p, opt, optarg))) {
+			ucp_options_try_help(p.name);
+			return UCP_PARSE_FAILED;
+		}
+	}
+	if (!options_check(&p)) {
+		return UCP_PARSE_FAILED;
+	}
+	options_settle(&p);
+	ret_opts->operands = (const char *const *)argv + optind;
+	ret_opts->n_operands = (uint32_t)(argc - optind);
+	return UCP_PARSE_RUN;
+}
+
+void ucp_options_try_help(const char *name)
+{
+	fprintf(stderr, "Try '%s --help' for more information.\n", name);
+}
+
+void ucp_options_list(void)
+{
+	for (const struct option *o = options_table; o->name != NULL; o++) {
+		if (o->val != OPT_NOT_YET && o->val != OPT_LIST_OPTIONS) {
+			printf("%s\n", o->name);
+		}
+	}
+}

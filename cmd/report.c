@@ -1,0 +1,255 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "cmd/report.h"
+
+#include "cmd/quote.h"
+#include "cmd/status.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/** The wording of a failure: %1 is the source, %2 the destination, %p the same unquoted, %t the
+ * text. */
+struct report_words {
+	enum ucp_act act;
+	const char *words;
+};
+
+/** As cp says it, where cp has a word for it. */
+static const struct report_words report_table[] = {
+	{UCP_WARN_FILE_TWICE, "warning: source file %1 specified more than once"},
+	{UCP_WARN_DIR_TWICE, "warning: source directory %1 specified more than once"},
+	{UCP_FAIL_STAT, "cannot stat %1"},
+	{UCP_FAIL_STAT_DST, "cannot stat %2"},
+	{UCP_FAIL_ACCESS, "cannot access %1"},
+	{UCP_FAIL_OPEN, "cannot open %1 for reading"},
+	{UCP_FAIL_READ, "error reading %1"},
+	{UCP_FAIL_READLINK, "cannot read symbolic link %1"},
+	{UCP_FAIL_CREATE, "cannot create regular file %2"},
+	{UCP_FAIL_WRITE, "error writing %2"},
+	{UCP_FAIL_SYNC, "error syncing %2"},
+	{UCP_FAIL_CLOSE, "failed to close %2"},
+	{UCP_FAIL_MKDIR, "cannot create directory %2"},
+	{UCP_FAIL_MKPARENT, "cannot make directory %2"},
+	{UCP_FAIL_SYMLINK, "cannot create symbolic link %2"},
+	{UCP_FAIL_SYMLINK_TO, "cannot create symbolic link %2 to %1"},
+	{UCP_FAIL_LINK, "cannot create hard link %2 to %1"},
+	{UCP_FAIL_FIFO, "cannot create fifo %2"},
+	{UCP_FAIL_SPECIAL, "cannot create special file %2"},
+	{UCP_FAIL_REMOVE, "cannot remove %2"},
+	{UCP_FAIL_TRUNCATE, "failed to extend %2"},
+	{UCP_FAIL_CLONE, "failed to clone %2 from %1"},
+	{UCP_FAIL_OWNER, "failed to preserve ownership for %2"},
+	{UCP_FAIL_MODE, "preserving permissions for %2"},
+	{UCP_FAIL_TIMES, "preserving times for %2"},
+	{UCP_FAIL_XATTR, "setting attribute '%t' for %2"},
+	{UCP_FAIL_MEMORY, "cannot copy %1"},
+	{UCP_FAIL_ENGINE, "the I/O engine failed"},
+	{UCP_FAIL_SAME_FILE, "%1 and %2 are the same file"},
+	{UCP_FAIL_OMIT_DIR, "-r not specified; omitting directory %1"},
+	{UCP_FAIL_INTO_ITSELF, "cannot copy a directory, %1, into itself, %2"},
+	{UCP_FAIL_CYCLE, "cannot copy cyclic symbolic link %1"},
+	{UCP_FAIL_DIR_OVER_FILE, "cannot overwrite non-directory %2 with directory %1"},
+	{UCP_FAIL_FILE_OVER_DIR, "cannot overwrite directory %2 with non-directory"},
+	{UCP_FAIL_DANGLING, "not writing through dangling symlink %2"},
+	{UCP_FAIL_JUST_CREATED, "will not overwrite just-created %2 with %1"},
+	{UCP_FAIL_THROUGH_LINK, "will not copy %1 through just-created symlink %2"},
+	{UCP_FAIL_REPLACED, "skipping file %1, as it was replaced while being copied"},
+	{UCP_FAIL_KEPT, "not replacing %2"},
+	{UCP_FAIL_SYMLINK_DIR,
+	 "%p: can make relative symbolic links only in current directory"},
+	{UCP_FAIL_MANIFEST, "cannot note the digest of %1"},
+};
+
+/** Print words with names filled in. */
+static void report_words(FILE *out, const char *words, const struct ucp_event *ev)
+{
+	for (; *words != '\0'; words++) {
+		if (*words != '%') {
+			(void)putc(*words, out);
+			continue;
+		}
+		words++;
+		const char *name = *words == '1' ? ev->src : *words == 't' ? ev->text : ev->dst;
+		bool is_quoted = *words == '1' || *words == '2';
+		name = name != NULL ? name : "?";
+		(void)fputs(is_quoted ? ucp_quote(*words - '1', name) : name, out);
+	}
+}
+
+/** Print a warning or failure as one write. */
+static void report_failure(const struct ucp_report *rep, const struct ucp_event *ev)
+{
+	const char *words = "failed on %1";
+	char *text = NULL;
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof(report_table) / sizeof(report_table[0]); i++) {
+		if (report_table[i].act == ev->act) {
+			words = report_table[i].words;
+		}
+	}
+	FILE *out = open_memstream(&text, &len);
+	if (out == NULL) {
+		return;
+	}
+	fprintf(out, "%s: ", rep->name);
+	report_words(out, words, ev);
+	if (ev->err != 0) {
+		fprintf(out, ": %s", strerror(-ev->err));
+	}
+	(void)putc('\n', out);
+	if (fclose(out) == 0) {
+		(void)fflush(stdout); /* keeps the order of -v and messages; checked at exit */
+		(void)fwrite(text, 1, len, stderr);
+	}
+	free(text);
+}
+
+/** Print what went well, for -v and --debug. */
+static void report_progress_line(const struct ucp_report *rep, const struct ucp_event *ev)
+{
+	switch (ev->act) {
+	case UCP_DID_COPY:
+		printf("%s -> %s\n", ucp_quote(0, ev->src), ucp_quote(1, ev->dst));
+		break;
+	case UCP_DID_PARENT:
+		printf("%s -> %s\n", ev->src, ev->dst); /* as cp: not quoted */
+		break;
+	case UCP_DID_REMOVE:
+		printf("removed %s\n", ucp_quote(0, ev->dst));
+		break;
+	case UCP_DID_SKIP:
+		printf("skipped %s\n", ucp_quote(0, ev->dst));
+		break;
+	case UCP_DID_ROAD:
+		printf("%s: %s\n", ucp_quote(0, ev->dst), ev->text);
+		break;
+	default:
+		(void)fflush(stdout); /* checked at exit */
+		fprintf(stderr, "%s: debug: %s\n", rep->name, ev->text);
+		break;
+	}
+}
+
+/** Hear an event. */
+static void report_tell(void *ctx, const struct ucp_event *ev)
+{
+	struct ucp_report *rep = ctx;
+
+	ucp_progress_lock(rep->progress);
+	ucp_progress_clear(rep->progress);
+	if (ev->act < UCP_ACT_WARN) {
+		report_progress_line(rep, ev);
+	} else {
+		report_failure(rep, ev);
+	}
+	if (ev->act == UCP_FAIL_ENGINE) {
+		(void)fflush(NULL);
+		_exit(UCP_STATUS_ENGINE); /* the kernel may still use our buffers: no clean-up */
+	}
+	ucp_progress_unlock(rep->progress);
+}
+
+/** The nine letters of a mode. */
+static const char *report_mode(mode_t mode, char text[10])
+{
+	static const char letters[] = "rwxrwxrwx";
+
+	for (int i = 0; i < 9; i++) {
+		text[i] = (mode & (0400 >> i)) != 0 ? letters[i] : '-';
+	}
+	if ((mode & S_ISUID) != 0) {
+		text[2] = text[2] == 'x' ? 's' : 'S';
+	}
+	if ((mode & S_ISGID) != 0) {
+		text[5] = text[5] == 'x' ? 's' : 'S';
+	}
+	if ((mode & S_ISVTX) != 0) {
+		text[8] = text[8] == 'x' ? 't' : 'T';
+	}
+	text[9] = '\0';
+	return text;
+}
+
+/** Ask on standard error, hear from standard input. */
+static bool report_ask(void *ctx, const struct ucp_question *q)
+{
+	struct ucp_report *rep = ctx;
+	char mode[10];
+
+	ucp_progress_lock(rep->progress);
+	ucp_progress_clear(rep->progress);
+	(void)fflush(stdout); /* checked at exit */
+	if (q->can_write) {
+		fprintf(stderr, "%s: overwrite %s? ", rep->name, ucp_quote(0, q->dst));
+	} else {
+		fprintf(stderr,
+			q->will_replace ? "%s: replace %s, overriding mode %04o (%s)? "
+					: "%s: unwritable %s (mode %04o, %s); try anyway? ",
+			rep->name, ucp_quote(0, q->dst), (unsigned int)(q->mode & 07777),
+			report_mode(q->mode, mode));
+	}
+	(void)fflush(stderr);
+
+	char *line = NULL;
+	size_t room = 0;
+	bool yes = getline(&line, &room, stdin) > 0 && (line[0] == 'y' || line[0] == 'Y');
+	free(line);
+	ucp_progress_unlock(rep->progress);
+	return yes;
+}
+
+struct ucp_listener ucp_report_listener(struct ucp_report *rep)
+{
+	return (struct ucp_listener){.tell = report_tell, .ask = report_ask, .ctx = rep};
+}
+
+void ucp_report_error(struct ucp_report *rep, const char *what, const char *name, int err)
+{
+	ucp_progress_lock(rep->progress);
+	ucp_progress_clear(rep->progress);
+	(void)fflush(stdout); /* checked at exit */
+	fprintf(stderr, "%s: %s%s%s: %s\n", rep->name, what, name != NULL ? " " : "",
+		name != NULL ? ucp_quote(0, name) : "", strerror(-err));
+	ucp_progress_unlock(rep->progress);
+}
+
+const char *ucp_report_bytes(uint64_t bytes, char *text)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	double value = (double)bytes;
+	size_t i = 0;
+
+	while (value >= 1000 && i + 1 < sizeof(units) / sizeof(units[0])) {
+		value /= 1024;
+		i++;
+	}
+	(void)snprintf(text, 16, i > 0 && value < 10 ? "%.2f %s" : i > 0 ? "%.1f %s" : "%.0f %s",
+		       value, units[i]);
+	return text;
+}
+
+void ucp_report_stats(FILE *out, const struct ucp_counts *c, double seconds)
+{
+	char written[16], shared[16], holes[16], rate[16];
+	double per_second = seconds > 0 ? (double)(c->bytes + c->shared_bytes) / seconds : 0;
+
+	fprintf(out, "copied   %" PRIuFAST64 " files, %" PRIuFAST64 " directories, %" PRIuFAST64
+	       " symlinks, %" PRIuFAST64 " hard links, %" PRIuFAST64 " special files\n",
+	       c->files, c->dirs, c->symlinks, c->hardlinks, c->specials);
+	fprintf(out, "data     %s written, %s copied by the filesystem, %s of holes\n",
+	       ucp_report_bytes(c->bytes, written), ucp_report_bytes(c->shared_bytes, shared),
+	       ucp_report_bytes(c->hole_bytes, holes));
+	fprintf(out, "time     %.2f s, %s/s, %.0f files/s\n", seconds,
+	       ucp_report_bytes((uint64_t)per_second, rate),
+	       seconds > 0 ? (double)c->files / seconds : 0);
+	fprintf(out, "skipped  %" PRIuFAST64 ", failed %" PRIuFAST64 ", fsyncs %" PRIuFAST64 "\n",
+	       c->skipped, c->failed, c->syncs);
+}
