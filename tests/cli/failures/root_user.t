@@ -1,0 +1,33 @@
+# Copyright (c) 2026 the ucp authors
+# SPDX-License-Identifier: MIT
+. tests/lib/tap.sh
+need_root
+plan "as an ordinary user one failure does not stop the rest, and the status is 1"
+
+user() { run setpriv --reuid=65534 --regid=65534 --clear-groups timeout 60 ./ucp --engine="$UCP_ENGINE" "$@"; }
+chmod 711 . && cp "$UCP" ucp
+mkdir -p src/d1 src/closed src/d2/e
+for f in src/1 src/2 src/d1/1 src/d1/secret src/closed/1 src/d2/e/1 src/d2/e/2; do echo "$f" > $f; done
+chmod 000 src/closed src/d1/secret
+chmod 555 src/d2/e src/d2
+mkdir out && chown -R 65534:65534 src out
+for more in "" -j8; do
+	# shellcheck disable=SC2086 # options are words
+	user -a $more src missing out
+	is "status $more" "$status" 1
+	is "messages" "$(sort <<< "$err")" "ucp: cannot access 'src/closed': Permission denied
+ucp: cannot open 'src/d1/secret' for reading: Permission denied
+ucp: cannot stat 'missing': No such file or directory"
+	is "the rest is there" "$(cd out && find . | LC_ALL=C sort | tr '\n' ' ')" \
+		". ./src ./src/1 ./src/2 ./src/closed ./src/d1 ./src/d1/1 ./src/d2 ./src/d2/e ./src/d2/e/1 ./src/d2/e/2 "
+	is "read-only directories are so at the end" "$(stat -c %a out/src/d2 out/src/d2/e | tr '\n' ' ')" "555 555 "
+	chmod -R u+rwx out && rm -rf out/src
+done
+user -a src/1 /proc/nowhere
+is "a destination that cannot be made" "$status" 1
+mkdir shut && chmod 755 shut
+user -r src/d1 src/1 src/2 shut
+is "a target without write permission" "$status" 1
+is "and nothing in it" "$(ls -A shut)" ""
+user -n src/1 src/2
+is "-n touches nothing" "$status:$(cat src/2)" "0:src/2"

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 the ucp authors
+# SPDX-License-Identifier: MIT
+. tests/lib/tap.sh
+need xxhsum
+plan "--manifest is sorted, complete, true, the same for every engine, and xxhsum -c takes it"
+
+mkdir -p src/b/c src/a 'src/a-b'
+echo one > src/b/one
+: > src/empty
+echo x > 'src/a-b/x' && echo y > src/a/y
+echo sp > 'src/with space (and more) = 5'
+printf 'byte' > $'src/\377\376'
+ln src/b/one src/b/c/link
+ln -s b src/symlink
+mkfifo src/fifo
+truncate -s 5M src/holes && printf data | dd of=src/holes bs=1M seek=3 conv=notrunc status=none
+head -c 3333333 /dev/urandom > src/large
+
+run ucp -r --manifest=m src dst
+is "a copy with a manifest" "$status:$err" "0:"
+ok "xxhsum accepts it against the copy" sh -c 'cd dst && xxhsum -c ../m'
+ok "and against the source" sh -c 'cd src && xxhsum -c ../m'
+ok "nothing is reported as misformatted" sh -c '! (cd src && xxhsum -c ../m 2>&1) | grep -qi improper'
+is "every regular file once" "$(sed 's/^[^(]*(//; s/) = [0-9a-f]*$//' m)" "$(cd src && find . -type f | cut -c3- | LC_ALL=C sort)"
+is "as BSD lines" "$(LC_ALL=C grep -cavE '^XXH128 \(.*\) = [0-9a-f]{32}$' m)" 0
+is "the copy is on disk all the same" "$(cd dst && find . | sort)" "$(cd src && find . | sort)"
+for engine in uring threads serial; do
+	for more in -j1 "-j4 --chunk-size=4K" "--reflink=never --queue-depth=1"; do
+		rm -rf dst2
+		# shellcheck disable=SC2086 # options are words
+		ok "$engine $more" "$UCP" -r --engine=$engine $more --manifest=m2 src dst2
+		ok "is the same manifest" cmp m m2
+	done
+done
+rm -rf dst2
+run ucp -r --manifest=- src dst2
+ok "- is standard output" cmp m <(printf '%s\n' "$out")
+run ucp -rv --manifest=- src/b dst2
+ok "also with -v" grep -q '^XXH128 (' <<< "$out"
+rm -rf dst2
+for hash in xxh64:XXH64:16 xxh3:XXH3:16 xxh128:XXH128:32; do
+	IFS=: read -r option tag digits <<< "$hash"
+	rm -rf dst2
+	ok "--hash=$option" ucp -r --hash="$option" --manifest=m2 src dst2
+	is "has its tag and length" "$(LC_ALL=C grep -cavE "^$tag \(.*\) = [0-9a-f]{$digits}\$" m2)" 0
+	ok "is accepted" sh -c 'cd src && xxhsum -c ../m2'
+done
+rm -rf dst2
+ok "-a with hard links" ucp -a --manifest=m2 src dst2
+ok "gives the same manifest" cmp m m2
+run ucp --manifest=m2 src/large dst2
+is "of one file" "$(sed 's/ = .*//' m2)" "XXH128 (large)"
+ok "is accepted" sh -c 'cd src && xxhsum -c ../m2'
+echo other >> src/b/one
+ok "a changed file is found out" sh -c '! (cd src && xxhsum -c ../m)'
+run ucp -r --manifest=/dev/full src dst3
+is "a manifest that cannot be written is a failure" "$((status != 0))" 1
+run ucp -r --manifest=missing/m src dst4
+is "or created" "$status" 1

@@ -1,0 +1,128 @@
+# Copyright (c) 2026 the ucp authors
+# SPDX-License-Identifier: MIT
+. tests/lib/tap.sh
+. "$ROOT/tests/lib/fault.sh"
+plan "a signal ends a copy soon, with 128 + its number, no file half done, and a second run completes"
+
+mkdir -p src/dir
+head -c 96000000 /dev/urandom > src/large
+for i in $(seq 500); do echo "$i" > "src/dir/$i"; done
+slow="--chunk-size=4096 --sparse=never"
+
+# begins PATH: wait until it is there and not empty
+begins() {
+	local i
+	for i in $(seq 2000); do
+		[ -s "$1" ] && return 0
+		sleep 0.001
+	done
+	return 1
+}
+
+# halves SRC DST: files that exist at the destination and are not the source
+halves() {
+	local f
+	find "$2" -type f -printf '%P\n' 2> /dev/null | while IFS= read -r f; do
+		cmp -s "$1/$f" "$2/$f" || echo "$f"
+	done
+}
+
+# interrupt SIGNAL UCP-ARG...: start ucp, and signal it once copy/large or copy has begun
+interrupt() {
+	local sig=$1 began
+	shift
+	# Background jobs of scripts ignore SIGINT; a copier should not inherit that here.
+	env --default-signal=INT,TERM,HUP "$UCP" --engine="$UCP_ENGINE" "$@" > run.out 2> run.err &
+	local pid=$!
+	began=${BEGAN:-copy/large}
+	begins "$began" || echo "# $began never began"
+	kill "-$sig" "$pid"
+	status=0
+	wait "$pid" || status=$?
+	err=$(cat run.err)
+}
+
+for sig in TERM:143 INT:130 HUP:129; do
+	rm -rf copy
+	start=$(date +%s%N)
+	# shellcheck disable=SC2086 # several options
+	interrupt "${sig%:*}" $slow -a src copy
+	took=$((($(date +%s%N) - start) / 1000000))
+	is "${sig%:*}: exit status" "$status" "${sig#*:}"
+	is "${sig%:*}: no message about each file" "$err" ""
+	ok "${sig%:*}: no part of the large file is left" absent copy/large
+	is "${sig%:*}: nothing else is half done" "$(halves src copy)" ""
+	ok "${sig%:*}: it ended soon (${took} ms)" test "$took" -lt 5000
+done
+run ucp -a src/. copy
+is "a second run: exit status" "$status" 0
+ok "a second run completes the copy" same_tree src copy
+
+# Every road that has its own loop: sparse, digests, fsync in each chunk.
+for args in --sparse=always --manifest=list --fsync=chunk; do
+	rm -rf copy list
+	interrupt TERM --chunk-size=4096 $args -a src copy
+	is "TERM $args: exit status" "$status" 143
+	ok "TERM $args: no part of the large file is left" absent copy/large
+	is "TERM $args: nothing else is half done" "$(halves src copy)" ""
+done
+
+# A source that never ends: waiting for it must not keep the signal out.
+rm -rf copy
+mkfifo pipe
+mkdir copy
+(echo some; sleep 20) > pipe &
+writer=$!
+BEGAN=copy/pipe interrupt TERM pipe copy
+is "TERM while waiting for a pipe: exit status" "$status" 143
+ok "TERM while waiting for a pipe: no part is left" absent copy/pipe
+kill "$writer"
+wait "$writer" 2> /dev/null
+rm -f pipe
+
+# A file that was there before is not removed.
+echo old > existing
+BEGAN=nothing
+# shellcheck disable=SC2086 # several options
+env --default-signal=TERM "$UCP" --engine="$UCP_ENGINE" $slow src/large existing &
+pid=$!
+for _ in $(seq 2000); do [ "$(stat -c %s existing)" -gt 4 ] && break; sleep 0.001; done
+kill -TERM "$pid"
+wait "$pid"
+is "TERM while overwriting: exit status" "$?" 143
+ok "TERM while overwriting: the name is still there" test -e existing
+
+# nohup
+rm -rf copy
+BEGAN=copy/large
+(trap '' HUP; exec "$UCP" --engine="$UCP_ENGINE" --chunk-size=4096 -a src copy) &
+pid=$!
+begins copy/large
+kill -HUP "$pid"
+wait "$pid"
+is "HUP under nohup: exit status" "$?" 0
+ok "HUP under nohup: the copy is the source" same_tree src copy
+
+# SIGUSR1 says how far it got, and nothing else happens.
+rm -rf copy
+# shellcheck disable=SC2086 # several options
+"$UCP" --engine="$UCP_ENGINE" $slow -a src copy 2> run.err &
+pid=$!
+begins copy/large
+kill -USR1 "$pid"
+wait "$pid"
+is "USR1: exit status" "$?" 0
+ok "USR1: progress" test -s run.err
+ok "USR1: the copy is the source" same_tree src copy
+
+# Stopped and continued, which ends waits with EINTR.
+rm -rf copy
+# shellcheck disable=SC2086 # several options
+"$UCP" --engine="$UCP_ENGINE" $slow -a src copy 2> run.err &
+pid=$!
+begins copy/large
+for _ in 1 2 3; do kill -STOP "$pid"; sleep 0.02; kill -CONT "$pid"; sleep 0.02; done 2> /dev/null
+wait "$pid"
+is "STOP and CONT: exit status" "$?" 0
+is "STOP and CONT: nothing to say" "$(cat run.err)" ""
+ok "STOP and CONT: the copy is the source" same_tree src copy
