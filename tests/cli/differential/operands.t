@@ -52,7 +52,7 @@ versus 'cp dir a t'
 versus 'cp -r dir t'
 versus 'cp -r dir/ t'
 versus 'cp -r dir/. t'
-versus 'cp -r dir/.. missing'
+versus_said 'cp -r dir/.. missing' # GNU cp copies what it reads before it meets the copy
 versus 'cp -r dir/sub/.. t'
 versus 'cp -r . ../copied; mv ../copied .'
 versus 'cp -r dir new-dir'
