@@ -6,6 +6,7 @@
 #include "cmd/quote.h"
 #include "cmd/report.h"
 #include "core/job.h"
+#include "core/sys/limit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -280,7 +281,9 @@ int ucp_mode_copy(const struct ucp_options *opts)
 	struct ucp_job *job = NULL;
 
 	bool wanted = opts->progress == UCP_PROGRESS_ALWAYS ||
-		      (opts->progress == UCP_PROGRESS_AUTO && !opts->called_as_cp && !opts->set.ask && isatty(STDERR_FILENO) == 1);
+		      (opts->progress == UCP_PROGRESS_AUTO && !opts->called_as_cp &&
+		       !opts->set.ask && isatty(STDERR_FILENO) == 1);
+	uint32_t n_open = opts->set.tell_debug ? ucp_limit_open_files() : 0;
 	ucp_progress_init(&progress, wanted);
 	int status = mode_copy_operands(opts, &rep, &ops);
 	if (status != UCP_STATUS_OK) {
@@ -296,5 +299,9 @@ int ucp_mode_copy(const struct ucp_options *opts)
 	}
 	status = mode_copy_run(opts, job, &ops, &rep);
 	ucp_job_free(job);
+	if (opts->set.tell_debug) {
+		fprintf(stderr, "%s: debug: descriptors: %u open at the start, %u at the end\n",
+			rep.name, n_open, ucp_limit_open_files());
+	}
 	return status;
 }

@@ -88,6 +88,7 @@ void ucp_job_free(struct ucp_job *job)
 		return;
 	}
 	struct ucp_shared *shared = &job->shared;
+	ucp_links_free(shared->links); /* before the workers, whose lists its directories are in */
 	for (uint32_t i = 0; i < shared->n_workers; i++) {
 		ucp_worker_fini(&shared->workers[i]);
 	}
@@ -100,7 +101,6 @@ void ucp_job_free(struct ucp_job *job)
 	if (job->target_fd >= 0) {
 		ucp_fd_drop(&job->target_fd);
 	}
-	ucp_links_free(shared->links);
 	ucp_manifest_free(shared->manifest);
 	ucp_roots_fini(&shared->roots);
 	(void)sem_destroy(&job->wake);

@@ -17,6 +17,7 @@
  */
 #include "core/worker.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -52,6 +53,9 @@ int ucp_worker_init(struct ucp_worker *w, struct ucp_shared *shared, uint32_t in
 
 void ucp_worker_fini(struct ucp_worker *w)
 {
+	/* Whatever happened on the way, every buffer came back. */
+	assert(w->small.base == NULL || w->small.n_free == w->small.count);
+	assert(w->large.base == NULL || w->large.n_free == w->large.count);
 	ucp_engine_free(w->eng);
 	w->eng = NULL;
 	ucp_copy_fini(w);

@@ -17,7 +17,7 @@ chmod 400 src/dir/1
 synced() {
 	local calls=$1
 	shift
-	run strace -f -qq -y -e trace="$calls" -o strace.log "$UCP" "$@"
+	run "${TRACED[@]}" strace -f -qq -y -e trace="$calls" -o strace.log "$UCP" "$@"
 	sed -n 's/.*sync([0-9]*<\([^>]*\)>.*/\1/p' strace.log | sort -u > synced
 }
 

@@ -19,7 +19,7 @@ need_strace() {
 inject() {
 	local path=$1 call=$2 fault=$3
 	shift 3
-	run timeout -k 5 "${UCP_TIMEOUT:-60}" strace -f -qq -o strace.log -P "$path" \
+	run "${TRACED[@]}" timeout -k 5 "${UCP_TIMEOUT:-60}" strace -f -qq -o strace.log -P "$path" \
 		-e trace="$call" -e inject="$call:$fault" "$UCP" --engine="$UCP_ENGINE" "$@"
 	# shellcheck disable=SC2034 # for the test that called
 	hits=$(grep -c INJECTED strace.log)

@@ -80,6 +80,10 @@ is() {
 # ucp ARG...: the program under test, on this run's engine, never longer than a minute
 ucp() { timeout -k 5 "${UCP_TIMEOUT:-60}" "$UCP" --engine="$UCP_ENGINE" "$@"; }
 
+# What goes before strace: a program built with sanitizers cannot look for leaks while it is traced.
+# shellcheck disable=SC2034 # for the tests
+TRACED=(env "ASAN_OPTIONS=detect_leaks=0:${ASAN_OPTIONS:-}")
+
 # run COMMAND...: run it; what it printed and its status are in $out, $err and $status
 run() {
 	status=0

@@ -10,7 +10,7 @@ head -c 2000000 /dev/urandom > src/large
 # syncs ARG...: how many calls that sync a copy makes, whichever engine
 syncs() {
 	rm -rf dst
-	strace -f -qq -e trace=fsync,fdatasync,sync_file_range -o trace "$UCP" --engine=serial -j1 -r "$@" src dst || return
+	"${TRACED[@]}" strace -f -qq -e trace=fsync,fdatasync,sync_file_range -o trace "$UCP" --engine=serial -j1 -r "$@" src dst || return
 	grep -cE '^[0-9]+ +f(data)?sync\(' trace
 }
 is "plain: none" "$(syncs)" 0
