@@ -17,9 +17,15 @@ comma    := ,
 PROFILE  := $(if $(SAN),-san-$(subst $(comma),-,$(SAN)))$(if $(COV),-cov)$(if $(RELEASE),-release)
 BUILD    := build$(if $(PROFILE),/profile$(PROFILE))
 
+# Optional: libselinux, for the policy's default labels (-Z). SELINUX=0 leaves it out.
+SELINUX  ?= $(shell $(PKG) --exists libselinux 2>/dev/null && echo 1 || echo 0)
+ifeq ($(SELINUX),1)
+PKGS     += libselinux
+endif
+
 WARNINGS := -Wall -Wextra -Wundef -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wcast-align
-UCP_CFLAGS := -std=gnu17 -I. -D_GNU_SOURCE -pthread $(WARNINGS) \
+UCP_CFLAGS := -std=gnu17 -I. -D_GNU_SOURCE -DUCP_HAVE_SELINUX=$(SELINUX) -pthread $(WARNINGS) \
             $(shell $(PKG) --cflags $(PKGS))
 UCP_LDLIBS := $(shell $(PKG) --libs $(PKGS)) -pthread
 

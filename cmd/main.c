@@ -20,14 +20,14 @@
  *     enter       directories: made on the way down, finished on the way up
  *     dir         a directory on both sides: descriptors, budget, paths
  *     entry       one thing to copy, and where to
- *     place       what to do when the destination exists
+ *     place       what to do when the destination exists; backup: moving it aside
  *     create      the destination of a regular file
  *     copy        one regular file, by linked chains; start reading here
  *     extent      data and holes
  *     offload     FICLONE and copy_file_range
  *     stream      pipes, devices, /proc
  *     links       hard-link groups; special: symlinks, FIFOs, sockets, devices
- *     meta        owner, mode, ACLs, attributes, times
+ *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels
  *     note        -v and the manifest
  *     fs          what a pair of filesystems can do
  *     event, settings   what goes in and what comes out

@@ -5,6 +5,8 @@
 
 #include "cmd/quote.h"
 #include "cmd/report.h"
+#include "core/backup.h"
+#include "core/context.h"
 #include "core/job.h"
 #include "core/sys/limit.h"
 
@@ -177,6 +179,32 @@ static int mode_copy_operands(const struct ucp_options *o, struct ucp_report *re
 	return UCP_STATUS_OK;
 }
 
+/**
+ * With -f and a backup a file may be "copied onto itself": to the name of the backup.
+ *
+ * Returns the settings to use, changed in *own if need be, and changes the target.
+ */
+static const struct ucp_settings *mode_copy_onto_itself(const struct ucp_options *o,
+							struct ucp_operands *ops,
+							struct ucp_settings *own)
+{
+	struct stat st;
+
+	*own = o->set;
+	if (!own->force || own->backup == UCP_BACKUP_NONE || ops->target_is_dir ||
+	    strcmp(ops->sources[0], ops->target) != 0 || stat(ops->target, &st) != 0 ||
+	    !S_ISREG(st.st_mode)) {
+		return &o->set;
+	}
+	char *name = NULL;
+	if (ucp_backup_name(AT_FDCWD, ops->target, own, &name) < 0) {
+		return &o->set; /* then it is refused as the same file */
+	}
+	ops->target = name; /* lives as long as argv does */
+	own->backup = UCP_BACKUP_NONE;
+	return own;
+}
+
 /** A line of the manifest. */
 static int mode_copy_line(void *ctx, const char *line, size_t len)
 {
@@ -244,8 +272,14 @@ static int mode_copy_run(const struct ucp_options *opts, struct ucp_job *job,
 			return UCP_STATUS_FAILED;
 		}
 	}
+	int err = opts->context != NULL ? ucp_context_set_new(opts->context) : 0;
+	if (err < 0) {
+		ucp_report_error(rep, "failed to set default file creation context to",
+				 opts->context, err);
+		return UCP_STATUS_FAILED;
+	}
 	mode_copy_catch(job);
-	int err = ucp_job_start(job, ops);
+	err = ucp_job_start(job, ops);
 	if (err < 0) {
 		mode_copy_release();
 		bool no_engine = set->engine == UCP_CHOOSE_URING;
@@ -292,7 +326,9 @@ int ucp_mode_copy(const struct ucp_options *opts)
 	if (opts->strip_slashes) {
 		mode_copy_strip(&ops);
 	}
-	int err = ucp_job_new(&opts->set, &listener, &job);
+	struct ucp_settings own;
+	const struct ucp_settings *set = mode_copy_onto_itself(opts, &ops, &own);
+	int err = ucp_job_new(set, &listener, &job);
 	if (err < 0) {
 		ucp_report_error(&rep, "cannot copy", NULL, err);
 		return UCP_STATUS_FAILED;

@@ -3,6 +3,8 @@
 
 #include "cmd/options.h"
 
+#include "core/context.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -46,8 +48,8 @@ enum {
 static const struct option options_table[] = {
 	{"archive", no_argument, NULL, 'a'},
 	{"attributes-only", no_argument, NULL, OPT_ATTRIBUTES_ONLY},
-	{"backup", optional_argument, NULL, OPT_NOT_YET},
-	{"context", optional_argument, NULL, OPT_NOT_YET},
+	{"backup", optional_argument, NULL, 'b'},
+	{"context", optional_argument, NULL, 'Z'},
 	{"copy-contents", no_argument, NULL, OPT_COPY_CONTENTS},
 	{"debug", no_argument, NULL, OPT_DEBUG},
 	{"dereference", no_argument, NULL, 'L'},
@@ -69,7 +71,7 @@ static const struct option options_table[] = {
 	{"remove-destination", no_argument, NULL, OPT_REMOVE_DESTINATION},
 	{"sparse", required_argument, NULL, OPT_SPARSE},
 	{"strip-trailing-slashes", no_argument, NULL, OPT_STRIP_TRAILING_SLASHES},
-	{"suffix", required_argument, NULL, OPT_NOT_YET},
+	{"suffix", required_argument, NULL, 'S'},
 	{"symbolic-link", no_argument, NULL, 's'},
 	{"target-directory", required_argument, NULL, 't'},
 	{"update", optional_argument, NULL, OPT_UPDATE},
@@ -160,11 +162,16 @@ struct parse {
 	struct ucp_options *opts;
 	const char *name;       /**< for messages */
 	bool has_follow;        /**< -H, -L or -P was given */
-	bool has_context;       /**< --preserve=context was asked for by name */
+	bool keep_context;      /**< --preserve=context or all */
+	bool need_context;      /**< --preserve=context was asked for by name */
+	bool has_z;             /**< -Z or --context */
 	bool has_hash;
 	bool has_targets;       /**< more than one -t */
 	bool has_hard;          /**< -l */
 	bool has_symbolic;      /**< -s */
+	bool has_backup;        /**< -b, --backup or -S */
+	const char *backup;     /**< the word of --backup, or NULL */
+	const char *suffix;     /**< of -S, or NULL */
 };
 
 /** A word and its meaning. */
@@ -203,15 +210,17 @@ static const struct word options_progresses[] = {
 	{"never", UCP_PROGRESS_NEVER}, {NULL, 0},
 };
 
-/** Tell about a bad argument, as GNU programs do. */
+/** Tell about a bad argument, as GNU programs do; option is what it was given to. */
 static bool options_bad_word(const struct parse *p, const char *option, const char *text,
 			     const struct word *words, bool is_ambiguous)
 {
-	fprintf(stderr, "%s: %s argument '%s' for '--%s'\nValid arguments are:\n", p->name,
+	fprintf(stderr, "%s: %s argument '%s' for '%s'\nValid arguments are:", p->name,
 		is_ambiguous ? "ambiguous" : "invalid", text, option);
-	for (; words->name != NULL; words++) {
-		fprintf(stderr, "  - '%s'\n", words->name);
+	for (const struct word *word = words; word->name != NULL; word++) {
+		bool is_synonym = word != words && word[-1].value == word->value;
+		fprintf(stderr, "%s'%s'", is_synonym ? ", " : "\n  - ", word->name);
 	}
+	(void)putc('\n', stderr);
 	return false;
 }
 
@@ -252,7 +261,7 @@ static bool options_choose(const struct parse *p, const char *option, const char
 /** Tell about a bad number. */
 static bool options_bad_number(const struct parse *p, const char *option, const char *text)
 {
-	fprintf(stderr, "%s: invalid argument '%s' for '--%s'\n", p->name, text, option);
+	fprintf(stderr, "%s: invalid argument '%s' for '%s'\n", p->name, text, option);
 	return false;
 }
 
@@ -331,7 +340,8 @@ static void options_keep(struct parse *p, int what, bool on)
 		set->need_xattrs = on && (what != KEEP_ALL || set->need_xattrs);
 	}
 	if ((what & KEEP_CONTEXT) != 0) {
-		p->has_context = on && (what != KEEP_ALL || p->has_context);
+		p->keep_context = on;
+		p->need_context = on && (what != KEEP_ALL || p->need_context);
 	}
 }
 
@@ -377,7 +387,7 @@ static bool options_fsync(struct parse *p, const char *text)
 	};
 	int value = UCP_FSYNC_FILE;
 
-	if (text != NULL && !options_word(p, "fsync", text, words, &value)) {
+	if (text != NULL && !options_word(p, "--fsync", text, words, &value)) {
 		return false;
 	}
 	if (value >= BATCH) {
@@ -396,7 +406,7 @@ static bool options_hash(struct parse *p, const char *text)
 	};
 	int value;
 
-	if (!options_word(p, "hash", text, words, &value)) {
+	if (!options_word(p, "--hash", text, words, &value)) {
 		return false;
 	}
 	if (value < 0) {
@@ -413,7 +423,7 @@ static bool options_manifest_format(const struct parse *p, const char *text)
 	static const struct word words[] = {{"bsd", 0}, {"gnu", 1}, {"mtree", 2}, {NULL, 0}};
 	int value;
 
-	if (!options_word(p, "manifest-format", text, words, &value)) {
+	if (!options_word(p, "--manifest-format", text, words, &value)) {
 		return false;
 	}
 	return value == 0 ||
@@ -455,6 +465,10 @@ static bool options_take_cp(struct parse *p, int opt, const char *arg)
 		p->has_follow = true;
 		options_keep(p, KEEP_ALL, true);
 		break;
+	case 'b':
+		p->has_backup = true;
+		p->backup = arg != NULL ? arg : p->backup;
+		break;
 	case 'd':
 		set->keep_links = true;
 		set->follow = UCP_FOLLOW_NEVER;
@@ -492,6 +506,10 @@ static bool options_take_cp(struct parse *p, int opt, const char *arg)
 	case 's':
 		p->has_symbolic = true;
 		break;
+	case 'S':
+		p->has_backup = true;
+		p->suffix = arg;
+		break;
 	case 't':
 		return options_target(p, arg);
 	case 'T':
@@ -505,6 +523,10 @@ static bool options_take_cp(struct parse *p, int opt, const char *arg)
 		break;
 	case 'x':
 		set->one_filesystem = true;
+		break;
+	case 'Z':
+		p->has_z = true;
+		p->opts->context = arg != NULL ? arg : p->opts->context;
 		break;
 	case OPT_ATTRIBUTES_ONLY:
 		set->attributes_only = true;
@@ -520,15 +542,15 @@ static bool options_take_cp(struct parse *p, int opt, const char *arg)
 		set->keep_dir_links = true;
 		break;
 	case OPT_NO_PRESERVE:
-		return options_keep_list(p, "no-preserve", arg, false);
+		return options_keep_list(p, "--no-preserve", arg, false);
 	case OPT_PARENTS:
 		set->parents = true;
 		break;
 	case OPT_PRESERVE:
-		return options_keep_list(p, "preserve",
+		return options_keep_list(p, "--preserve",
 					 arg != NULL ? arg : "mode,ownership,timestamps", true);
 	case OPT_REFLINK:
-		fine = options_choose(p, "reflink", arg, options_reflinks, UCP_REFLINK_ALWAYS,
+		fine = options_choose(p, "--reflink", arg, options_reflinks, UCP_REFLINK_ALWAYS,
 				      &value);
 		set->reflink = (enum ucp_reflink)value;
 		break;
@@ -536,14 +558,14 @@ static bool options_take_cp(struct parse *p, int opt, const char *arg)
 		set->remove_first = true;
 		break;
 	case OPT_SPARSE:
-		fine = options_choose(p, "sparse", arg, options_sparses, UCP_SPARSE_AUTO, &value);
+		fine = options_choose(p, "--sparse", arg, options_sparses, UCP_SPARSE_AUTO, &value);
 		set->sparse = (enum ucp_sparse)value;
 		break;
 	case OPT_STRIP_TRAILING_SLASHES:
 		p->opts->strip_slashes = true;
 		break;
 	case OPT_UPDATE:
-		fine = options_choose(p, "update", arg, options_updates, UCP_UPDATE_OLDER, &value);
+		fine = options_choose(p, "--update", arg, options_updates, UCP_UPDATE_OLDER, &value);
 		set->update = (enum ucp_update)value;
 		break;
 	default:
@@ -562,12 +584,12 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 	p->opts->has_own = true;
 	switch (opt) {
 	case 'g':
-		fine = options_choose(p, "progress", arg, options_progresses, UCP_PROGRESS_ALWAYS,
+		fine = options_choose(p, "--progress", arg, options_progresses, UCP_PROGRESS_ALWAYS,
 				      &value);
 		p->opts->progress = (enum ucp_progress_when)value;
 		return fine;
 	case 'j':
-		return options_count(p, "jobs", arg, 1, 256, &set->jobs);
+		return options_count(p, "--jobs", arg, 1, 256, &set->jobs);
 	case 'q':
 		p->opts->progress = UCP_PROGRESS_NEVER;
 		return true;
@@ -584,15 +606,15 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 		p->opts->stats = true;
 		return true;
 	case OPT_QUEUE_DEPTH:
-		return options_count(p, "queue-depth", arg, 1, 4096, &set->depth);
+		return options_count(p, "--queue-depth", arg, 1, 4096, &set->depth);
 	case OPT_CHUNK_SIZE:
-		return options_size(p, "chunk-size", arg, 4096, 64 << 20, &set->chunk_size);
+		return options_size(p, "--chunk-size", arg, 4096, 64 << 20, &set->chunk_size);
 	case OPT_MEM_LIMIT:
-		return options_size(p, "mem-limit", arg, 64 << 10, UINT64_MAX, &set->mem_limit);
+		return options_size(p, "--mem-limit", arg, 64 << 10, UINT64_MAX, &set->mem_limit);
 	case OPT_IO_WORKERS:
-		return options_count(p, "io-workers", arg, 1, 4096, &set->io_workers);
+		return options_count(p, "--io-workers", arg, 1, 4096, &set->io_workers);
 	case OPT_ENGINE:
-		fine = options_choose(p, "engine", arg, options_engines, UCP_CHOOSE_AUTO, &value);
+		fine = options_choose(p, "--engine", arg, options_engines, UCP_CHOOSE_AUTO, &value);
 		set->engine = (enum ucp_engine_choice)value;
 		return fine;
 	default:
@@ -655,6 +677,38 @@ static void options_expand_next(int argc, char **argv)
 	}
 }
 
+/** --backup, and the environment: false when told what is wrong. */
+static bool options_settle_backup(struct parse *p)
+{
+	static const struct word words[] = {
+		{"none", UCP_BACKUP_NONE}, {"off", UCP_BACKUP_NONE},
+		{"simple", UCP_BACKUP_SIMPLE}, {"never", UCP_BACKUP_SIMPLE},
+		{"existing", UCP_BACKUP_EXISTING}, {"nil", UCP_BACKUP_EXISTING},
+		{"numbered", UCP_BACKUP_NUMBERED}, {"t", UCP_BACKUP_NUMBERED}, {NULL, 0},
+	};
+	struct ucp_settings *set = &p->opts->set;
+	const char *suffix = p->suffix != NULL ? p->suffix : getenv("SIMPLE_BACKUP_SUFFIX");
+	bool has_suffix = suffix != NULL && suffix[0] != '\0' && strchr(suffix, '/') == NULL;
+	const char *option = "backup type";
+	const char *text = p->backup;
+	int value = UCP_BACKUP_EXISTING;
+
+	set->backup_suffix = has_suffix ? suffix : "~";
+	if (!p->has_backup) {
+		return true;
+	}
+	if (text == NULL || text[0] == '\0') {
+		option = "$VERSION_CONTROL";
+		text = getenv("VERSION_CONTROL");
+	}
+	if (text != NULL && text[0] != '\0' && !options_word(p, option, text, words, &value)) {
+		ucp_options_try_help(p->name);
+		return false;
+	}
+	set->backup = (enum ucp_backup)value;
+	return true;
+}
+
 /** Options that contradict each other: false when told. */
 static bool options_check(const struct parse *p)
 {
@@ -665,6 +719,10 @@ static bool options_check(const struct parse *p)
 		wrong = "cannot make both hard and symbolic links";
 	} else if (o->set.reflink == UCP_REFLINK_ALWAYS && o->set.sparse != UCP_SPARSE_AUTO) {
 		wrong = "--reflink can be used only with --sparse=auto";
+	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE) {
+		wrong = "options --backup and --no-clobber are mutually exclusive";
+	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE_FAIL) {
+		wrong = "--backup is mutually exclusive with --update=none-fail";
 	} else if (p->has_hash && o->manifest == NULL) {
 		wrong = "--hash has no use without --manifest";
 	}
@@ -682,11 +740,42 @@ static bool options_check(const struct parse *p)
 				"--no-target-directory (-T)\n", p->name);
 		return false;
 	}
-	if (p->has_context) {
+	return true;
+}
+
+/** Security contexts, as far as this kernel has them: false when told what is wrong. */
+static bool options_settle_context(struct parse *p)
+{
+	struct ucp_settings *set = &p->opts->set;
+	bool is_enabled = (p->keep_context || p->has_z) && ucp_context_is_enabled();
+
+	if (p->has_z && p->need_context && is_enabled) {
+		fprintf(stderr, "%s: cannot set target context and preserve it\n", p->name);
+		ucp_options_try_help(p->name);
+		return false;
+	}
+	if (p->need_context && !is_enabled) {
 		fprintf(stderr, "%s: cannot preserve security context without an "
 				"SELinux-enabled kernel\n", p->name);
 		return false;
 	}
+	if (!is_enabled) {
+		if (p->opts->context != NULL) {
+			fprintf(stderr, "%s: warning: ignoring --context; "
+					"it requires an SELinux-enabled kernel\n", p->name);
+		}
+		p->opts->context = NULL; /* a bare -Z is ignored in silence, as by cp */
+		return true;
+	}
+	if (p->has_z && p->opts->context == NULL && !ucp_context_has_policy()) {
+		fprintf(stderr, "%s: option '-Z' is not available: this ucp was built without "
+				"libselinux\n", p->name);
+		return false;
+	}
+	set->need_context = p->need_context;
+	set->context = p->opts->context != NULL ? UCP_CONTEXT_GIVEN
+		       : p->has_z               ? UCP_CONTEXT_DEFAULT
+						: UCP_CONTEXT_KEEP;
 	return true;
 }
 
@@ -741,9 +830,6 @@ enum ucp_parse ucp_options_parse(int argc, char **argv, struct ucp_options *ret_
 			return UCP_PARSE_VERSION;
 		case OPT_LIST_OPTIONS:
 			return UCP_PARSE_LIST;
-		case 'b':
-		case 'S':
-		case 'Z':
 		case '0':
 		case OPT_NOT_YET:
 			(void)options_not_yet(&p, index >= 0 ? options_table[index].name : letter);
@@ -757,7 +843,8 @@ enum ucp_parse ucp_options_parse(int argc, char **argv, struct ucp_options *ret_
 			return UCP_PARSE_FAILED;
 		}
 	}
-	if (!options_check(&p)) {
+	if (!options_check(&p) || !options_settle_backup(&p) ||
+	    !options_settle_context(&p)) {
 		return UCP_PARSE_FAILED;
 	}
 	options_settle(&p);

@@ -27,6 +27,7 @@ struct ucp_options {
 	const char *target_dir;         /**< -t, or NULL */
 	bool target_is_file;            /**< -T */
 	bool strip_slashes;             /**< --strip-trailing-slashes */
+	const char *context;            /**< borrowed: of --context=CTX, or NULL */
 	bool stats;
 	bool called_as_cp;              /**< by argv[0]: speak and exit as cp */
 	bool has_own;                   /**< an option that cp does not have was given */

@@ -25,6 +25,7 @@ struct report_words {
 static const struct report_words report_table[] = {
 	{UCP_WARN_FILE_TWICE, "warning: source file %1 specified more than once"},
 	{UCP_WARN_DIR_TWICE, "warning: source directory %1 specified more than once"},
+	{UCP_WARN_CONTEXT, "failed to set the security context of %2"},
 	{UCP_FAIL_STAT, "cannot stat %1"},
 	{UCP_FAIL_STAT_DST, "cannot stat %2"},
 	{UCP_FAIL_ACCESS, "cannot access %1"},
@@ -43,6 +44,9 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_FIFO, "cannot create fifo %2"},
 	{UCP_FAIL_SPECIAL, "cannot create special file %2"},
 	{UCP_FAIL_REMOVE, "cannot remove %2"},
+	{UCP_FAIL_BACKUP, "cannot backup %2"},
+	{UCP_FAIL_UNBACKUP, "cannot un-backup %2"},
+	{UCP_FAIL_BACKUP_SOURCE, "backing up %2 might destroy source;  %1 not copied"},
 	{UCP_FAIL_TRUNCATE, "failed to extend %2"},
 	{UCP_FAIL_CLONE, "failed to clone %2 from %1"},
 	{UCP_FAIL_OWNER, "failed to preserve ownership for %2"},
@@ -117,7 +121,14 @@ static void report_progress_line(const struct ucp_report *rep, const struct ucp_
 {
 	switch (ev->act) {
 	case UCP_DID_COPY:
-		printf("%s -> %s\n", ucp_quote(0, ev->src), ucp_quote(1, ev->dst));
+		printf("%s -> %s", ucp_quote(0, ev->src), ucp_quote(1, ev->dst));
+		if (ev->text != NULL) {
+			printf(" (backup: %s)", ucp_quote(0, ev->text));
+		}
+		(void)putchar('\n'); /* checked at exit */
+		break;
+	case UCP_DID_UNBACKUP:
+		printf("%s -> %s (unbackup)\n", ucp_quote(0, ev->src), ucp_quote(1, ev->dst));
 		break;
 	case UCP_DID_PARENT:
 		printf("%s -> %s\n", ev->src, ev->dst); /* as cp: not quoted */

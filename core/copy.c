@@ -38,6 +38,7 @@
 #include "core/meta.h"
 #include "core/note.h"
 #include "core/offload.h"
+#include "core/place.h"
 #include "core/stream.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
@@ -162,6 +163,7 @@ static void copy_end(struct ucp_file *file, bool is_made)
 	struct ucp_dir *dir = file->entry.dir;
 	bool is_parked = file->ending == UCP_ENDING_PARKED;
 
+	ucp_place_settle(w, &file->entry, file->err == 0);
 	if (file->group != NULL) {
 		ucp_links_settle(w, file->group, is_made, &file->value);
 	}
@@ -749,7 +751,7 @@ static void copy_opened_src(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
 
-	if (w->set->keep_mode || w->set->keep_xattrs) {
+	if (ucp_meta_wants_xattrs(w->set)) {
 		struct ucp_meta_peek peek = ucp_meta_peek(w, file->src_fd);
 		file->has_xattrs = peek.has_xattrs;
 		file->mode_is_right = !peek.has_acl; /* ucp_create_dst() may find otherwise */

@@ -82,7 +82,8 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 				       : e->st.st_mode & 0777;
 	bool owner_fits = !set->keep_owner || create_owner_fits(dir, &e->st);
 	/* Attributes can be set only on what is writable, even by its owner. */
-	bool is_widened = file->has_xattrs && set->keep_xattrs && (mode & 0200) == 0;
+	bool is_widened = file->has_xattrs && (set->keep_xattrs || set->context == UCP_CONTEXT_KEEP) &&
+			  (mode & 0200) == 0;
 	bool is_private = !owner_fits || (mode & 07000) != 0 || is_widened ||
 			  (!file->mode_is_right && (set->keep_mode || set->keep_xattrs));
 	mode_t first = is_private ? (mode & 0700) | (is_widened ? 0200 : 0) : mode;
@@ -140,7 +141,7 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link
 
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 {
-	const struct ucp_entry *e = &file->entry;
+	struct ucp_entry *e = &file->entry;
 	struct stat dst_st;
 	bool is_link = false;
 

@@ -29,6 +29,8 @@ struct ucp_entry {
 	struct ucp_operand *operand; /**< borrowed: when named on the command line, else NULL */
 	bool follow;                 /**< a symlink stands for what it points to */
 	struct stat st;              /**< of the source, once known */
+	char *backup;                /**< owned: where what was in the way is now, relative to
+	                                  dir, until ucp_place_settle(); or NULL */
 };
 
 #endif

@@ -12,7 +12,8 @@
 /** What happened, or what could not be done. */
 enum ucp_act {
 	/* going well */
-	UCP_DID_COPY,        /**< src, dst: begun, as cp -v says it */
+	UCP_DID_COPY,        /**< src, dst: begun, as cp -v says it; text is the backup, or NULL */
+	UCP_DID_UNBACKUP,    /**< src, dst: a backup, and its name before, which it has again */
 	UCP_DID_PARENT,      /**< src, dst: a directory made for --parents */
 	UCP_DID_REMOVE,      /**< dst */
 	UCP_DID_SKIP,        /**< dst: kept by --update=none and -n, for --debug */
@@ -21,6 +22,7 @@ enum ucp_act {
 	/* warnings: the exit status stays 0 */
 	UCP_WARN_FILE_TWICE, /**< src: the same operand again */
 	UCP_WARN_DIR_TWICE,  /**< src */
+	UCP_WARN_CONTEXT,    /**< dst: its label could not be set */
 	/* failures */
 	UCP_FAIL_STAT,       /**< src */
 	UCP_FAIL_STAT_DST,   /**< dst */
@@ -40,6 +42,9 @@ enum ucp_act {
 	UCP_FAIL_FIFO,       /**< dst */
 	UCP_FAIL_SPECIAL,    /**< dst */
 	UCP_FAIL_REMOVE,     /**< dst */
+	UCP_FAIL_BACKUP,     /**< dst */
+	UCP_FAIL_UNBACKUP,   /**< dst */
+	UCP_FAIL_BACKUP_SOURCE, /**< dst, src: the backup would replace the source */
 	UCP_FAIL_TRUNCATE,   /**< dst */
 	UCP_FAIL_CLONE,      /**< src, dst */
 	UCP_FAIL_OWNER,      /**< dst */

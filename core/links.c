@@ -197,7 +197,7 @@ static void links_fail(struct ucp_worker *w, const struct ucp_link_group *group,
 
 /** Link one entry to its group's copy, whose directory is pinned: whether it is one now. */
 static bool links_make_pinned(struct ucp_worker *w, struct ucp_link_group *group,
-			      const struct ucp_entry *e)
+			      struct ucp_entry *e)
 {
 	int from_dir = group->dir->fd[UCP_DST];
 	int err = links_link(from_dir, group->name, e, 0);
@@ -224,7 +224,7 @@ static bool links_make_pinned(struct ucp_worker *w, struct ucp_link_group *group
 
 /** Make the link of one entry to its group's copy. */
 static void links_make(struct ucp_worker *w, struct ucp_link_group *group,
-		       const struct ucp_entry *e)
+		       struct ucp_entry *e)
 {
 	int err = ucp_dir_pin(w, group->dir);
 	if (err < 0) {
@@ -239,9 +239,10 @@ static void links_make(struct ucp_worker *w, struct ucp_link_group *group,
 		ucp_note_digest(w, e, &group->value);
 		ucp_count(&w->counts.hardlinks, 1);
 	}
+	ucp_place_settle(w, e, made);
 }
 
-enum ucp_claim ucp_links_claim(struct ucp_worker *w, const struct ucp_entry *e,
+enum ucp_claim ucp_links_claim(struct ucp_worker *w, struct ucp_entry *e,
 			       struct ucp_link_group **ret_group)
 {
 	struct ucp_links *links = w->shared->links;
@@ -364,7 +365,8 @@ void ucp_links_take_over(struct ucp_worker *w, struct ucp_link_wait *wait)
 	free(wait);
 }
 
-bool ucp_links_make_source(struct ucp_worker *w, const struct ucp_entry *e)
+/** Make a hard link for -l, which may have needed a backup: whether it is there. */
+static bool links_make_source(struct ucp_worker *w, struct ucp_entry *e)
 {
 	int from_dir = e->dir->fd[UCP_SRC];
 	int flags = e->follow ? AT_SYMLINK_FOLLOW : 0;
@@ -384,4 +386,12 @@ bool ucp_links_make_source(struct ucp_worker *w, const struct ucp_entry *e)
 	ucp_note_copied(w, e);
 	ucp_count(&w->counts.hardlinks, 1);
 	return true;
+}
+
+bool ucp_links_make_source(struct ucp_worker *w, struct ucp_entry *e)
+{
+	bool is_made = links_make_source(w, e);
+
+	ucp_place_settle(w, e, is_made);
+	return is_made;
 }

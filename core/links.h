@@ -51,7 +51,7 @@ void ucp_links_free(struct ucp_links *links);
  * @ret_group  written for OWNER
  * Thread: any; the table has one lock, taken only for files with several names.
  */
-enum ucp_claim ucp_links_claim(struct ucp_worker *w, const struct ucp_entry *e,
+enum ucp_claim ucp_links_claim(struct ucp_worker *w, struct ucp_entry *e,
 			       struct ucp_link_group **ret_group);
 
 /**
@@ -68,7 +68,7 @@ void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool i
  *
  * Returns true when it was made or was there already.
  */
-bool ucp_links_make_source(struct ucp_worker *w, const struct ucp_entry *e);
+bool ucp_links_make_source(struct ucp_worker *w, struct ucp_entry *e);
 
 /** A waiting name was told to copy itself: begin, and free it. */
 void ucp_links_take_over(struct ucp_worker *w, struct ucp_link_wait *wait);

@@ -3,6 +3,7 @@
 
 #include "core/meta.h"
 
+#include "core/context.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
 
@@ -17,6 +18,7 @@
 
 #define META_ACL "system.posix_acl_access"
 #define META_DEFAULT_ACL "system.posix_acl_default"
+#define META_CONTEXT "security.selinux"
 
 enum { META_LIST_ROOM = 4096, META_MODE_BITS = 07777 };
 
@@ -34,12 +36,17 @@ bool ucp_meta_owner_may_fail(int err)
 	return (err == -EPERM || err == -EINVAL) && geteuid() != 0;
 }
 
+bool ucp_meta_wants_xattrs(const struct ucp_settings *set)
+{
+	return set->keep_xattrs || set->keep_mode || set->context == UCP_CONTEXT_KEEP;
+}
+
 struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
 {
 	struct ucp_meta_peek peek = {0};
 	char list[META_LIST_ROOM];
 
-	if (!w->set->keep_xattrs && !w->set->keep_mode) {
+	if (!ucp_meta_wants_xattrs(w->set)) {
 		return peek;
 	}
 	ssize_t len = flistxattr(fd, list, sizeof(list));
@@ -67,8 +74,13 @@ static bool meta_wants(const struct ucp_settings *set, const char *name)
 	if (strncmp(name, "trusted.SGI_", 12) == 0) {
 		return false; /* xfs's other view of ACLs; libattr's xattr.conf skips them too */
 	}
-	if (strcmp(name, "security.selinux") == 0) {
-		return false; /* belongs to --preserve=context */
+	if (strcmp(name, META_CONTEXT) == 0) {
+		/* On a kernel without SELinux it is an attribute like others. */
+		return set->context == UCP_CONTEXT_KEEP ||
+		       (set->context == UCP_CONTEXT_POLICY && set->keep_xattrs);
+	}
+	if (strcmp(name, "security.evm") == 0) {
+		return false; /* signs this very inode */
 	}
 	return set->keep_xattrs;
 }
@@ -78,6 +90,9 @@ static bool meta_xattr_may_fail(const struct ucp_settings *set, const char *name
 {
 	bool is_acl = strncmp(name, "system.posix_acl_", 17) == 0;
 
+	if (strcmp(name, META_CONTEXT) == 0) {
+		return !set->need_context;
+	}
 	if (!is_acl && set->need_xattrs) {
 		return false;
 	}
@@ -247,6 +262,7 @@ bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
 	if (w->set->keep_owner && !meta->owner_is_right) {
 		fine = meta_set_owner(w, meta) && fine;
 	}
+	ucp_context_restore(w, meta->entry, meta->dst_fd);
 	bool has_xattrs = meta->has_xattrs && meta->src_fd >= 0;
 	if (has_xattrs) {
 		fine = meta_copy_xattrs(w, meta, false) && fine;
@@ -308,7 +324,7 @@ static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e)
 	char list[META_LIST_ROOM], value[META_LIST_ROOM];
 	bool fine = true;
 
-	if (!w->set->keep_xattrs || e->operand != NULL) {
+	if ((!w->set->keep_xattrs && w->set->context != UCP_CONTEXT_KEEP) || e->operand != NULL) {
 		/* An operand's name may be a path; cp does not carry these either. */
 		return true;
 	}
@@ -347,6 +363,7 @@ bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const stru
 	    UCP_RETRY(fchmodat(dir, e->dst_name, mode, AT_SYMLINK_NOFOLLOW)) != 0) {
 		fine = meta_fail(w, e, UCP_FAIL_MODE, -errno, NULL);
 	}
+	ucp_context_restore(w, e, -1);
 	fine = meta_copy_xattrs_at(w, e) && fine;
 	if (w->set->keep_times) {
 		const struct timespec times[2] = {e->st.st_atim, e->st.st_mtim};

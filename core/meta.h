@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct ucp_settings;
 struct ucp_worker;
 
 /** What a look at a source's extended attributes found. */
@@ -37,6 +38,9 @@ struct ucp_meta {
 	bool has_inherited_acl;        /**< the copy may have an ACL from its directory */
 	mode_t mode;                   /**< permission bits to set, all twelve */
 };
+
+/** Whether the options ask for any extended attribute, ACLs included. */
+bool ucp_meta_wants_xattrs(const struct ucp_settings *set);
 
 /** Look whether a source has attributes worth copying, as far as the options ask. */
 struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd);

@@ -15,7 +15,9 @@ void ucp_note_copied(struct ucp_worker *w, const struct ucp_entry *e)
 		e->operand->was_created = true;
 	}
 	if (w->set->tell_copied) {
-		ucp_worker_tell_at(w, UCP_DID_COPY, 0, e->dir, e->src_name, e->dst_name, NULL);
+		char *backup = e->backup != NULL ? ucp_dir_path(e->dir, UCP_DST, e->backup) : NULL;
+		ucp_worker_tell_at(w, UCP_DID_COPY, 0, e->dir, e->src_name, e->dst_name, backup);
+		free(backup);
 	}
 }
 

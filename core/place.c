@@ -3,6 +3,7 @@
 
 #include "core/place.h"
 
+#include "core/backup.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
@@ -115,16 +116,49 @@ struct place_dst {
 	bool is_link;        /**< the name is a symlink */
 };
 
+/** The last component of a path. */
+static const char *place_last(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash != NULL ? slash + 1 : name;
+}
+
+/** Move a destination aside. */
+static enum ucp_place place_back_up(struct ucp_worker *w, struct ucp_entry *e)
+{
+	const struct ucp_settings *set = w->set;
+	int dir = e->dir->fd[UCP_DST];
+	char *backup = NULL;
+
+	if (set->backup != UCP_BACKUP_NUMBERED &&
+	    ucp_backup_is_source(dir, e->dst_name, set, place_last(e->src_name), &e->st)) {
+		return place_refuse(w, e, UCP_FAIL_BACKUP_SOURCE, 0);
+	}
+	int err = ucp_backup_make(dir, e->dst_name, set, &backup);
+	if (err < 0 && err != -ENOENT) {
+		return place_refuse(w, e, UCP_FAIL_BACKUP, err);
+	}
+	if (err == 0) {
+		free(e->backup); /* of an attempt before this one */
+		e->backup = backup;
+	}
+	return UCP_PLACE_NEW;
+}
+
 /** Decide about two entries that both are not directories. */
-static enum ucp_place place_file(struct ucp_worker *w, const struct ucp_entry *e,
+static enum ucp_place place_file(struct ucp_worker *w, struct ucp_entry *e,
 				 const struct place_dst *dst)
 {
 	const struct ucp_settings *set = w->set;
 
-	if (place_is_just_created(e)) {
+	if (set->backup != UCP_BACKUP_NUMBERED && place_is_just_created(e)) {
 		bool is_through = dst->is_link && !S_ISLNK(dst->st.st_mode);
 		return place_refuse(w, e, is_through ? UCP_FAIL_THROUGH_LINK
 						     : UCP_FAIL_JUST_CREATED, 0);
+	}
+	if (set->backup != UCP_BACKUP_NONE) {
+		return place_back_up(w, e);
 	}
 	if (place_must_remove(set, e, &dst->st)) {
 		return ucp_place_remove(w, e) ? UCP_PLACE_NEW : UCP_PLACE_FAIL;
@@ -136,8 +170,11 @@ static enum ucp_place place_file(struct ucp_worker *w, const struct ucp_entry *e
 static int place_stat(const struct ucp_settings *set, const struct ucp_entry *e,
 		      struct place_dst *ret_dst)
 {
-	bool keep_link = !S_ISREG(e->st.st_mode) || set->make != UCP_MAKE_COPY ||
-			 set->remove_first;
+	bool as_regular = S_ISREG(e->st.st_mode) ||
+			  (!S_ISDIR(e->st.st_mode) && !S_ISLNK(e->st.st_mode) &&
+			   (!set->recursive || set->copy_contents));
+	bool keep_link = !as_regular || set->make != UCP_MAKE_COPY || set->remove_first ||
+			 set->backup != UCP_BACKUP_NONE;
 	int dst_fd = e->dir->fd[UCP_DST];
 
 	int err = ucp_fd_statat(dst_fd, e->dst_name, AT_SYMLINK_NOFOLLOW, &ret_dst->link_st);
@@ -190,14 +227,6 @@ static int place_parent(int dir, const char *name, struct stat *ret_st)
 	return err;
 }
 
-/** The last component of a path. */
-static const char *place_last(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-
-	return slash != NULL ? slash + 1 : name;
-}
-
 /** Whether source and destination are one directory entry, not only one file. */
 static bool place_same_name(const struct ucp_entry *e)
 {
@@ -235,6 +264,7 @@ static enum ucp_place place_same_file(const struct ucp_settings *set, const stru
 {
 	bool is_same = place_same_inode(&e->st, &dst->st);
 	bool is_hard = set->make == UCP_MAKE_HARD_LINK;
+	bool has_backup = set->backup != UCP_BACKUP_NONE;
 	struct stat src = e->st;
 	struct stat to = dst->st;
 
@@ -243,9 +273,9 @@ static enum ucp_place place_same_file(const struct ucp_settings *set, const stru
 	}
 	if (set->follow == UCP_FOLLOW_NEVER) {
 		if (S_ISLNK(src.st_mode) && S_ISLNK(to.st_mode)) {
-			return place_same_name(e) ? UCP_PLACE_FAIL
-			       : is_same          ? UCP_PLACE_SAME
-						  : UCP_PLACE_INTO;
+			return place_same_name(e)          ? UCP_PLACE_FAIL
+			       : is_same && !has_backup ? UCP_PLACE_SAME
+							: UCP_PLACE_INTO;
 		}
 	} else {
 		if (!is_same) {
@@ -259,6 +289,16 @@ static enum ucp_place place_same_file(const struct ucp_settings *set, const stru
 		if (S_ISLNK(src.st_mode) && S_ISLNK(to.st_mode) && set->remove_first) {
 			return UCP_PLACE_INTO;
 		}
+	}
+	if (has_backup && place_same_inode(&src, &to)) {
+		return place_same_name(e) ? UCP_PLACE_FAIL : UCP_PLACE_INTO;
+	}
+	if (has_backup) {
+		/* Moving away what the source is a symlink to would leave it dangling. */
+		return set->follow != UCP_FOLLOW_NEVER && S_ISLNK(src.st_mode) &&
+				       !S_ISLNK(to.st_mode)
+			       ? UCP_PLACE_FAIL
+			       : UCP_PLACE_INTO;
 	}
 	if (set->remove_first &&
 	    (S_ISLNK(to.st_mode) ||
@@ -283,7 +323,7 @@ static enum ucp_place place_same_file(const struct ucp_settings *set, const stru
 }
 
 /** Decide; replaces says that a name is replaced without being written through. */
-static enum ucp_place place_decide(struct ucp_worker *w, const struct ucp_entry *e, bool replaces,
+static enum ucp_place place_decide(struct ucp_worker *w, struct ucp_entry *e, bool replaces,
 				   struct place_dst *dst)
 {
 	const struct ucp_settings *set = w->set;
@@ -331,7 +371,7 @@ static enum ucp_place place_decide(struct ucp_worker *w, const struct ucp_entry 
 	return place_file(w, e, dst);
 }
 
-enum ucp_place ucp_place_decide(struct ucp_worker *w, const struct ucp_entry *e,
+enum ucp_place ucp_place_decide(struct ucp_worker *w, struct ucp_entry *e,
 				struct stat *ret_dst_st, bool *ret_is_link)
 {
 	struct place_dst dst = {0};
@@ -342,7 +382,7 @@ enum ucp_place ucp_place_decide(struct ucp_worker *w, const struct ucp_entry *e,
 	return place;
 }
 
-enum ucp_place ucp_place_make_way(struct ucp_worker *w, const struct ucp_entry *e, bool remove)
+enum ucp_place ucp_place_make_way(struct ucp_worker *w, struct ucp_entry *e, bool remove)
 {
 	struct place_dst dst = {0};
 	enum ucp_place place = place_decide(w, e, remove, &dst);
@@ -354,4 +394,26 @@ enum ucp_place ucp_place_make_way(struct ucp_worker *w, const struct ucp_entry *
 		return place;
 	}
 	return remove && !ucp_place_remove(w, e) ? UCP_PLACE_FAIL : UCP_PLACE_NEW;
+}
+
+void ucp_place_settle(struct ucp_worker *w, struct ucp_entry *e, bool is_made)
+{
+	if (e->backup == NULL) {
+		return;
+	}
+	if (!is_made) {
+		int err = ucp_backup_undo(e->dir->fd[UCP_DST], e->backup, e->dst_name);
+		if (err < 0) {
+			ucp_worker_tell_at(w, UCP_FAIL_UNBACKUP, err, e->dir, e->src_name,
+					   e->dst_name, NULL);
+		} else if (w->set->tell_copied) {
+			char *from = ucp_dir_path(e->dir, UCP_DST, e->backup);
+			char *to = ucp_dir_path(e->dir, UCP_DST, e->dst_name);
+			ucp_worker_tell(w, UCP_DID_UNBACKUP, 0, from, to, NULL);
+			free(from);
+			free(to);
+		}
+	}
+	free(e->backup);
+	e->backup = NULL;
 }

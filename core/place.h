@@ -20,14 +20,15 @@ enum ucp_place {
 };
 
 /**
- * Decide about an existing destination, asking and removing as the options say.
+ * Decide about an existing destination: asks, removes and makes backups as the
+ * options say.
  *
- * @e           the source entry, st known
+ * @e           the source entry, st known; gets backup
  * @ret_dst_st  status of what is there (behind a symlink for UCP_PLACE_INTO);
  *              written for INTO, DIR, SKIP and SAME
  * @ret_is_link the name is a symlink that is written through; for UCP_PLACE_INTO
  */
-enum ucp_place ucp_place_decide(struct ucp_worker *w, const struct ucp_entry *e,
+enum ucp_place ucp_place_decide(struct ucp_worker *w, struct ucp_entry *e,
 				struct stat *ret_dst_st, bool *ret_is_link);
 
 /**
@@ -36,7 +37,14 @@ enum ucp_place ucp_place_decide(struct ucp_worker *w, const struct ucp_entry *e,
  * @remove  whether what may be overwritten is to be removed
  * Returns NEW to try again, or SKIP, SAME or FAIL. A skip is counted.
  */
-enum ucp_place ucp_place_make_way(struct ucp_worker *w, const struct ucp_entry *e, bool remove);
+enum ucp_place ucp_place_make_way(struct ucp_worker *w, struct ucp_entry *e, bool remove);
+
+/**
+ * The entry is over: let go of its backup.
+ *
+ * @is_made  false: what was moved aside comes back
+ */
+void ucp_place_settle(struct ucp_worker *w, struct ucp_entry *e, bool is_made);
 
 /** Remove a destination to make place: true when it is gone, false when told why not. */
 bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e);

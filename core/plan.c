@@ -138,10 +138,14 @@ int ucp_plan_make(const struct ucp_settings *set, bool is_tiny, struct ucp_plan 
 	if (set->jobs > 0) {
 		plan.n_workers = (uint32_t)plan_min(set->jobs, PLAN_JOBS_MAX);
 	}
-	if (set->engine == UCP_CHOOSE_SERIAL) {
-		plan.n_workers = 1; /* one request at a time, in the whole process */
+	/* A backup may take the name of another copy: one after the other, as in cp. */
+	bool in_order = set->backup != UCP_BACKUP_NONE;
+	if (set->engine == UCP_CHOOSE_SERIAL || in_order) {
+		plan.n_workers = 1; /* serial: one request at a time, in the whole process */
 	}
-	plan.worker.max_files = plan.worker.story.kind == UCP_ENGINE_URING ? plan.worker.depth : 1;
+	plan.worker.max_files = plan.worker.story.kind == UCP_ENGINE_URING && !in_order
+					? plan.worker.depth
+					: 1;
 	plan.n_fds = ucp_limit_raise_files();
 	plan_descriptors(&plan);
 	plan_memory(set, &plan);

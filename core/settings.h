@@ -47,6 +47,22 @@ enum ucp_fsync {
 	UCP_FSYNC_FILE,  /**< every file and directory is fsynced when complete */
 };
 
+/** SELinux contexts. */
+enum ucp_context {
+	UCP_CONTEXT_POLICY,  /**< whatever the kernel does by itself */
+	UCP_CONTEXT_KEEP,    /**< --preserve=context, -a */
+	UCP_CONTEXT_DEFAULT, /**< -Z: the policy's default for the path */
+	UCP_CONTEXT_GIVEN,   /**< --context=CTX */
+};
+
+/** --backup: what becomes of what is in the way. */
+enum ucp_backup {
+	UCP_BACKUP_NONE,
+	UCP_BACKUP_SIMPLE,   /**< moved to its name with the suffix */
+	UCP_BACKUP_EXISTING, /**< numbered where there are numbered ones, else simple */
+	UCP_BACKUP_NUMBERED, /**< moved to name.~N~ */
+};
+
 /** What takes the place of a copy. */
 enum ucp_make {
 	UCP_MAKE_COPY,
@@ -80,12 +96,16 @@ struct ucp_settings {
 	bool keep_links;
 	bool keep_xattrs;
 	bool need_xattrs;      /**< asked for by name: failing is an error */
+	enum ucp_context context;
+	bool need_context;     /**< asked for by name: failing is an error */
 
 	bool ask;              /**< -i */
 	enum ucp_update update;
 	bool force;            /**< -f: remove what cannot be opened */
 	bool remove_first;     /**< --remove-destination */
 	bool keep_dir_links;   /**< --keep-directory-symlink */
+	enum ucp_backup backup;
+	const char *backup_suffix; /**< borrowed: of simple ones; not empty, without a slash */
 
 	enum ucp_reflink reflink;
 	enum ucp_sparse sparse;

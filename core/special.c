@@ -47,7 +47,7 @@ static int special_make_once(const struct ucp_entry *e, const char *target, mode
 }
 
 /** Make the entry, replacing what the options allow: whether it was made. */
-static bool special_make(struct ucp_worker *w, const struct ucp_entry *e, const char *target,
+static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *target,
 			 mode_t mode)
 {
 	int err = special_make_once(e, target, mode);
@@ -62,10 +62,11 @@ static bool special_make(struct ucp_worker *w, const struct ucp_entry *e, const 
 		enum ucp_act act = w->set->make == UCP_MAKE_SYMLINK ? UCP_FAIL_SYMLINK_TO
 								    : special_act(e->st.st_mode);
 		ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
-		return false;
+	} else {
+		ucp_note_copied(w, e);
 	}
-	ucp_note_copied(w, e);
-	return true;
+	ucp_place_settle(w, e, err == 0);
+	return err == 0;
 }
 
 /** The mode a special file is made with; restricted while it is not its owner's yet. */
@@ -77,7 +78,7 @@ static mode_t special_mode(const struct ucp_settings *set, mode_t src_mode)
 }
 
 /** Copy the entry itself: whether it was made. */
-static bool special_copy(struct ucp_worker *w, const struct ucp_entry *e)
+static bool special_copy(struct ucp_worker *w, struct ucp_entry *e)
 {
 	char *target = NULL;
 	struct stat dst_st;
@@ -107,7 +108,7 @@ static bool special_copy(struct ucp_worker *w, const struct ucp_entry *e)
 	return true;
 }
 
-void ucp_special_copy(struct ucp_worker *w, const struct ucp_entry *e)
+void ucp_special_copy(struct ucp_worker *w, struct ucp_entry *e)
 {
 	static const struct ucp_digest_value none;
 	struct ucp_link_group *group = NULL;
@@ -132,7 +133,7 @@ void ucp_special_copy(struct ucp_worker *w, const struct ucp_entry *e)
 	ucp_walk_end(w, e->dir);
 }
 
-void ucp_special_copy_owned(struct ucp_worker *w, const struct ucp_entry *e,
+void ucp_special_copy_owned(struct ucp_worker *w, struct ucp_entry *e,
 			    struct ucp_link_group *group)
 {
 	static const struct ucp_digest_value none;
@@ -170,7 +171,7 @@ static bool special_is_here(const struct ucp_entry *e)
 }
 
 /** -s: a symbolic link that names the source as the user did. */
-static void special_make_symlink(struct ucp_worker *w, const struct ucp_entry *e)
+static void special_make_symlink(struct ucp_worker *w, struct ucp_entry *e)
 {
 	char *target = ucp_dir_path(e->dir, UCP_SRC, e->src_name);
 	if (target == NULL) {
@@ -187,7 +188,7 @@ static void special_make_symlink(struct ucp_worker *w, const struct ucp_entry *e
 	free(target);
 }
 
-void ucp_special_make_link(struct ucp_worker *w, const struct ucp_entry *e)
+void ucp_special_make_link(struct ucp_worker *w, struct ucp_entry *e)
 {
 	ucp_dir_begin(e->dir);
 	if (w->set->make == UCP_MAKE_HARD_LINK) {

@@ -11,13 +11,13 @@ struct ucp_link_group;
 struct ucp_worker;
 
 /** Copy an entry that is neither file nor directory; st is known. Hard links are kept. */
-void ucp_special_copy(struct ucp_worker *w, const struct ucp_entry *e);
+void ucp_special_copy(struct ucp_worker *w, struct ucp_entry *e);
 
 /** The same for an entry that owns its group of hard links; ends it with ucp_walk_end(). */
-void ucp_special_copy_owned(struct ucp_worker *w, const struct ucp_entry *e,
+void ucp_special_copy_owned(struct ucp_worker *w, struct ucp_entry *e,
 			    struct ucp_link_group *group);
 
 /** Make a hard link (-l) or a symbolic link (-s) to a source that is no directory. */
-void ucp_special_make_link(struct ucp_worker *w, const struct ucp_entry *e);
+void ucp_special_make_link(struct ucp_worker *w, struct ucp_entry *e);
 
 #endif

@@ -25,7 +25,8 @@ enum {
 
 int ucp_walk_init(struct ucp_walk *walk)
 {
-	walk->entries = malloc(WALK_ROOM);
+	walk->room = WALK_ROOM;
+	walk->entries = malloc(walk->room);
 	return walk->entries != NULL ? 0 : -ENOMEM;
 }
 
@@ -68,10 +69,9 @@ static void walk_read_all(struct ucp_worker *w, struct ucp_dir *dir)
 static int walk_fill(struct ucp_walk *walk, struct ucp_dir *dir)
 {
 	walk->len = walk->at = 0;
-	while (WALK_ROOM - walk->len >= WALK_ENTRY_MAX) {
-		ssize_t n = UCP_RETRY(getdents64(dir->fd[UCP_SRC],
-							 walk->entries + walk->len,
-							 WALK_ROOM - walk->len));
+	while (walk->room - walk->len >= WALK_ENTRY_MAX) {
+		ssize_t n = UCP_RETRY(getdents64(dir->fd[UCP_SRC], walk->entries + walk->len,
+						 walk->room - walk->len));
 		if (n < 0 && errno != EINVAL) {
 			return -errno;
 		}
@@ -89,6 +89,72 @@ static int walk_fill(struct ucp_walk *walk, struct ucp_dir *dir)
 		at += ent->d_reclen;
 	}
 	return 1;
+}
+
+/** The order of two directory entries by name. */
+static int walk_name_order(const void *a, const void *b)
+{
+	const struct dirent64 *const *ea = a;
+	const struct dirent64 *const *eb = b;
+
+	return strcmp((*ea)->d_name, (*eb)->d_name);
+}
+
+/** Put the entries in the buffer in the order of their names: 0 or -ENOMEM. */
+static int walk_sort(struct ucp_walk *walk)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < walk->len; n++) {
+		at += ((const struct dirent64 *)(const void *)(walk->entries + at))->d_reclen;
+	}
+	const struct dirent64 **list = calloc(n + 1, sizeof(*list));
+	uint8_t *sorted = malloc(walk->room);
+	if (list == NULL || sorted == NULL) {
+		free(list);
+		free(sorted);
+		return -ENOMEM;
+	}
+	n = 0;
+	for (size_t at = 0; at < walk->len; n++) {
+		list[n] = (const void *)(walk->entries + at);
+		at += list[n]->d_reclen;
+	}
+	qsort(list, n, sizeof(*list), walk_name_order);
+	size_t to = 0;
+	for (size_t i = 0; i < n; i++) {
+		memcpy(sorted + to, list[i], list[i]->d_reclen);
+		to += list[i]->d_reclen;
+	}
+	free(list);
+	free(walk->entries);
+	walk->entries = sorted;
+	return 0;
+}
+
+/** As walk_fill(), but with the whole directory, sorted: 0 or a negative errno. */
+static int walk_fill_sorted(struct ucp_walk *walk, struct ucp_dir *dir)
+{
+	walk->len = walk->at = 0;
+	for (;;) {
+		ssize_t n = UCP_RETRY(getdents64(dir->fd[UCP_SRC], walk->entries + walk->len,
+						 walk->room - walk->len));
+		if (n < 0) {
+			return -errno;
+		}
+		if (n == 0) {
+			return walk_sort(walk);
+		}
+		walk->len += (size_t)n;
+		if (walk->room - walk->len < WALK_ENTRY_MAX) {
+			uint8_t *entries = realloc(walk->entries, walk->room * 2);
+			if (entries == NULL) {
+				return -ENOMEM;
+			}
+			walk->entries = entries;
+			walk->room *= 2;
+		}
+	}
 }
 
 /** Read the next part of a directory. */
@@ -114,7 +180,11 @@ static void walk_dir(struct ucp_worker *w, struct ucp_dir *dir)
 	if (!is_new && lseek(dir->fd[UCP_SRC], dir->pos, SEEK_SET) < 0) {
 		err = -errno;
 	}
-	int more = err < 0 ? err : walk_fill(walk, dir);
+	/* With backups "a" goes before "a~", or its backup would replace the copy of that. */
+	bool is_sorted = w->set->backup != UCP_BACKUP_NONE;
+	int more = err < 0     ? err
+		   : is_sorted ? walk_fill_sorted(walk, dir)
+			       : walk_fill(walk, dir);
 	if (more < 0) {
 		ucp_worker_tell_at(w, UCP_FAIL_ACCESS, more, dir, NULL, NULL, NULL);
 	}

@@ -27,6 +27,7 @@ struct ucp_walk {
 	struct ucp_dir *dir;     /**< borrowed, begun: pending and pin; NULL when idle */
 	struct ucp_group *group; /**< borrowed; NULL unless operands are walked */
 	uint8_t *entries;        /**< owned: what getdents64 gave */
+	size_t room;             /**< bytes allocated for it */
 	size_t len;              /**< bytes in entries */
 	size_t at;               /**< the next entry */
 };

@@ -7,11 +7,12 @@
 # Prints the words that the value of an option may be; nothing where it is a name or a number.
 _ucp_values() {
 	case $1 in
+	--backup) echo none simple existing numbered ;;
 	--engine) echo auto uring threads serial ;;
 	--fsync) echo never file chunk ;;
 	--hash) echo xxh128 xxh64 xxh3 ;;
 	--manifest-format) echo bsd ;;
-	--preserve | --no-preserve) echo mode ownership timestamps links xattr all ;;
+	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all ;;
 	--progress | -g) echo auto always never ;;
 	--reflink | --sparse) echo auto always never ;;
 	--update) echo all none none-fail older ;;
@@ -20,11 +21,11 @@ _ucp_values() {
 
 _ucp() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' option='' lead='' words
-	local options='--archive --attributes-only --copy-contents --debug --dereference --force
+	local options='--archive --attributes-only --backup --backup= --context --context= --copy-contents --debug --dereference --force
 		--help --interactive --keep-directory-symlink --link --no-clobber --no-dereference
 		--no-preserve= --no-target-directory --one-file-system --parents --preserve
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=
-		--strip-trailing-slashes --symbolic-link --target-directory= --update --update=
+		--strip-trailing-slashes --suffix= --symbolic-link --target-directory= --update --update=
 		--verbose --version --chunk-size= --engine= --fsync --fsync= --hash= --io-workers=
 		--jobs= --manifest= --manifest-format= --mem-limit= --progress --progress=
 		--queue-depth= --quiet --stats'
@@ -44,6 +45,10 @@ _ucp() {
 		-t | --target-directory) option=--target-directory ;;
 		--no-preserve | --sparse | --engine | --hash | --manifest-format) option=$prev ;;
 		--manifest) return ;;
+		-S | --suffix)
+			compopt +o default 2>/dev/null # any text
+			return
+			;;
 		-j | --jobs | --chunk-size | --mem-limit | --queue-depth | --io-workers)
 			compopt +o default 2>/dev/null # a number
 			return

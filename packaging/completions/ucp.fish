@@ -6,7 +6,7 @@
 # Lists that are separated by commas: what is there already, then each attribute.
 function __ucp_attributes
     set -l lead (commandline -ct | string replace -rf -- '^--(?:no-)?preserve=(.*,)?[^,]*$' '$1')
-    for attribute in mode ownership timestamps links xattr all
+    for attribute in mode ownership timestamps links context xattr all
         echo $lead$attribute
     end
 end
@@ -33,6 +33,11 @@ complete -c ucp -l parents -d 'Keep the path of the source below the target'
 complete -c ucp -l strip-trailing-slashes -d 'From each source'
 complete -c ucp -l keep-directory-symlink -d 'Follow those in the destination'
 complete -c ucp -s f -l force -d 'Remove what cannot be opened'
+complete -c ucp -s b -d 'Move aside what is in the way'
+complete -c ucp -f -l backup -a 'none simple existing numbered' -d 'Move aside what is in the way'
+complete -c ucp -x -s S -l suffix -d 'Suffix of simple backups'
+complete -c ucp -s Z -d 'Default security context'
+complete -c ucp -f -l context -d 'Security context of new files'
 complete -c ucp -l remove-destination -d 'Remove each existing file first'
 complete -c ucp -s i -l interactive -d 'Ask before overwriting'
 complete -c ucp -s n -l no-clobber -d 'Overwrite nothing'

@@ -8,7 +8,7 @@ mkfifo pipe src.fifo
 # started ARG...: ucp in the background as a script's child would be, $pid
 started() {
 	# a background job ignores SIGINT; env gives the default back
-	env --default-signal=INT "$UCP" --engine="$UCP_ENGINE" "$@" > log 2>&1 &
+	env --default-signal "$UCP" --engine="$UCP_ENGINE" "$@" > log 2>&1 &
 	pid=$!
 }
 # under_way FILE: wait until it exists

@@ -39,7 +39,7 @@ refuse 2 "'4Q'" --chunk-size=4Q a b
 refuse 2 "'1'" --mem-limit=1 a b
 refuse 2 "'99999999999999999999'" --mem-limit=99999999999999999999 a b
 refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
-for option in --backup --backup=numbered -b '-S ~' --suffix=x -Z --context -0 --atomic --safe --snapshot --verify \
+for option in -0 --atomic --safe --snapshot --verify \
 	--verify=both --check=m --compare --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
 	--pkg --resume --retries=2 --on-change=warn --cache=drop --poll=app --fsync=batch --fsync=fs \
 	'--manifest=m --hash=sha256' '--manifest=m --manifest-format=mtree'; do
@@ -52,5 +52,5 @@ is "called as cp, under its name" "$err" "cp: unrecognized option '--nonsense'
 Try 'cp --help' for more information."
 run ./cp a
 is "called as cp without destination, status 1" "$status" 1
-run ./cp --nowhere --backup a b
+run ./cp --atomic a b
 is "called as cp, not available: status 1" "$status" 1
