@@ -9,6 +9,7 @@
  *     options     argv -> struct ucp_options; help is its --help
  *     mode_copy   plain copies: operands, signals, exit status
  *     report      events -> messages; quote: names in messages
+ *     outfile     the file of --manifest, written whole or not at all
  *     progress    the status line
  *     status      exit statuses
  *   core/     policy: what is copied, in which order, with which metadata

@@ -3,6 +3,7 @@
 
 #include "cmd/mode_copy.h"
 
+#include "cmd/outfile.h"
 #include "cmd/quote.h"
 #include "cmd/report.h"
 #include "core/backup.h"
@@ -23,6 +24,9 @@ enum {
 	MODE_COPY_DRAW_MS = 200,   /* between two drawings of the status line */
 	MODE_COPY_QUIET_MS = 1000, /* before the first one */
 };
+
+/** What is said of a file that --manifest must not replace. */
+#define MODE_COPY_NO_MANIFEST "not a manifest, so not replaced:"
 
 /** The run that signals are for; set before they are caught. */
 static struct ucp_job *mode_copy_job;
@@ -212,28 +216,27 @@ static int mode_copy_line(void *ctx, const char *line, size_t len)
 }
 
 /** Write the manifest; what fails is told and noted in the result. */
-static void mode_copy_manifest(struct ucp_job *job, FILE *out, const char *name,
+static void mode_copy_manifest(struct ucp_job *job, struct ucp_outfile *out,
 			       const struct ucp_settings *set, struct ucp_report *rep,
 			       struct ucp_result *res)
 {
-	int err = ucp_job_manifest(job, mode_copy_line, out);
+	const char *name = out->name;
 
-	if (err == 0 && fflush(out) != 0) {
-		err = -errno;
+	int err = ucp_outfile_open(out, set->umask);
+	if (err == 0) {
+		err = ucp_job_manifest(job, mode_copy_line, out->stream);
 	}
-	if (err == 0 && out != stdout && set->fsync != UCP_FSYNC_NEVER &&
-	    fsync(fileno(out)) != 0 && errno != EINVAL) { /* EINVAL: a pipe or device */
-		err = -errno;
-		res->sync_failed = true;
-	}
-	if (out != stdout && fclose(out) != 0 && err == 0) {
-		err = -errno;
-	}
-	if (err < 0) {
+	bool sync = set->fsync != UCP_FSYNC_NEVER;
+	err = ucp_outfile_close(out, err, sync, &res->sync_failed);
+	if (err == -EEXIST) {
+		ucp_report_error(rep, MODE_COPY_NO_MANIFEST, name, 0);
+	} else if (err < 0 && strcmp(name, "-") == 0) {
+		ucp_report_error(rep, "error writing the manifest to standard output", NULL, err);
+	} else if (err < 0) {
 		ucp_report_error(rep, "error writing", name, err);
-		res->has_failed = true;
-		res->out_of_space = res->out_of_space || err == -ENOSPC || err == -EDQUOT;
 	}
+	res->has_failed = res->has_failed || err < 0;
+	res->out_of_space = res->out_of_space || err == -ENOSPC || err == -EDQUOT;
 }
 
 /** The exit status of a run. */
@@ -259,20 +262,20 @@ static int mode_copy_run(const struct ucp_options *opts, struct ucp_job *job,
 			 const struct ucp_operands *ops, struct ucp_report *rep)
 {
 	const struct ucp_settings *set = &opts->set;
-	bool to_stdout = opts->manifest != NULL && strcmp(opts->manifest, "-") == 0;
-	FILE *manifest = to_stdout ? stdout : NULL;
+	struct ucp_outfile manifest = {0};
 	struct ucp_result result;
+	int err = 0;
 
-	if (opts->manifest != NULL && !to_stdout) {
-		mode_t was = umask(set->umask); /* 0 while modes are kept */
-		manifest = fopen(opts->manifest, "we");
-		(void)umask(was);
-		if (manifest == NULL) {
-			ucp_report_error(rep, "cannot create regular file", opts->manifest, -errno);
-			return UCP_STATUS_FAILED;
-		}
+	if (opts->manifest != NULL) {
+		err = ucp_outfile_check(&manifest, opts->manifest);
 	}
-	int err = opts->context != NULL ? ucp_context_set_new(opts->context) : 0;
+	if (err < 0) {
+		ucp_report_error(rep, err == -EEXIST ? MODE_COPY_NO_MANIFEST
+						     : "cannot create regular file",
+				 opts->manifest, err == -EEXIST ? 0 : err);
+		return UCP_STATUS_FAILED;
+	}
+	err = opts->context != NULL ? ucp_context_set_new(opts->context) : 0;
 	if (err < 0) {
 		ucp_report_error(rep, "failed to set default file creation context to",
 				 opts->context, err);
@@ -285,22 +288,20 @@ static int mode_copy_run(const struct ucp_options *opts, struct ucp_job *job,
 		bool no_engine = set->engine == UCP_CHOOSE_URING;
 		ucp_report_error(rep, no_engine ? "io_uring is not available" : "cannot copy",
 				 NULL, err);
-		if (manifest != NULL && !to_stdout) {
-			(void)fclose(manifest); /* nothing was written */
-		}
+		(void)ucp_outfile_close(&manifest, err, false, &(bool){false}); /* nothing in it */
 		return no_engine ? UCP_STATUS_ENGINE : UCP_STATUS_FAILED;
 	}
 	mode_copy_watch(job, rep);
 	ucp_job_end(job, &result);
 	double seconds = ucp_progress_elapsed(rep->progress);
 	mode_copy_release();
-	if (manifest != NULL) {
-		mode_copy_manifest(job, manifest, opts->manifest, set, rep, &result);
+	if (opts->manifest != NULL) {
+		mode_copy_manifest(job, &manifest, set, rep, &result);
 	}
 	if (opts->stats) {
 		struct ucp_counts counts;
 		ucp_job_counts(job, &counts);
-		ucp_report_stats(to_stdout ? stderr : stdout, &counts, seconds);
+		ucp_report_stats(rep->out, &counts, seconds);
 	}
 	return mode_copy_status(opts, &result);
 }
@@ -309,7 +310,8 @@ int ucp_mode_copy(const struct ucp_options *opts)
 {
 	struct ucp_progress progress;
 	struct ucp_report rep = {.name = opts->called_as_cp ? "cp" : "ucp",
-				 .progress = &progress};
+				 .progress = &progress,
+				 .out = stdout};
 	struct ucp_listener listener = ucp_report_listener(&rep);
 	struct ucp_operands ops;
 	struct ucp_job *job = NULL;
@@ -317,6 +319,9 @@ int ucp_mode_copy(const struct ucp_options *opts)
 	bool wanted = opts->progress == UCP_PROGRESS_ALWAYS ||
 		      (opts->progress == UCP_PROGRESS_AUTO && !opts->called_as_cp &&
 		       !opts->set.ask && isatty(STDERR_FILENO) == 1);
+	if (opts->manifest != NULL && strcmp(opts->manifest, "-") == 0) {
+		rep.out = stderr; /* the manifest alone, so that it can be piped */
+	}
 	uint32_t n_open = opts->set.tell_debug ? ucp_limit_open_files() : 0;
 	ucp_progress_init(&progress, wanted);
 	int status = mode_copy_operands(opts, &rep, &ops);

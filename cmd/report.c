@@ -121,26 +121,26 @@ static void report_progress_line(const struct ucp_report *rep, const struct ucp_
 {
 	switch (ev->act) {
 	case UCP_DID_COPY:
-		printf("%s -> %s", ucp_quote(0, ev->src), ucp_quote(1, ev->dst));
+		fprintf(rep->out, "%s -> %s", ucp_quote(0, ev->src), ucp_quote(1, ev->dst));
 		if (ev->text != NULL) {
-			printf(" (backup: %s)", ucp_quote(0, ev->text));
+			fprintf(rep->out, " (backup: %s)", ucp_quote(0, ev->text));
 		}
-		(void)putchar('\n'); /* checked at exit */
+		(void)putc('\n', rep->out); /* checked at exit */
 		break;
 	case UCP_DID_UNBACKUP:
-		printf("%s -> %s (unbackup)\n", ucp_quote(0, ev->src), ucp_quote(1, ev->dst));
+		fprintf(rep->out, "%s -> %s (unbackup)\n", ucp_quote(0, ev->src), ucp_quote(1, ev->dst));
 		break;
 	case UCP_DID_PARENT:
-		printf("%s -> %s\n", ev->src, ev->dst); /* as cp: not quoted */
+		fprintf(rep->out, "%s -> %s\n", ev->src, ev->dst); /* as cp: not quoted */
 		break;
 	case UCP_DID_REMOVE:
-		printf("removed %s\n", ucp_quote(0, ev->dst));
+		fprintf(rep->out, "removed %s\n", ucp_quote(0, ev->dst));
 		break;
 	case UCP_DID_SKIP:
-		printf("skipped %s\n", ucp_quote(0, ev->dst));
+		fprintf(rep->out, "skipped %s\n", ucp_quote(0, ev->dst));
 		break;
 	case UCP_DID_ROAD:
-		printf("%s: %s\n", ucp_quote(0, ev->dst), ev->text);
+		fprintf(rep->out, "%s: %s\n", ucp_quote(0, ev->dst), ev->text);
 		break;
 	default:
 		(void)fflush(stdout); /* checked at exit */
@@ -227,8 +227,9 @@ void ucp_report_error(struct ucp_report *rep, const char *what, const char *name
 	ucp_progress_lock(rep->progress);
 	ucp_progress_clear(rep->progress);
 	(void)fflush(stdout); /* checked at exit */
-	fprintf(stderr, "%s: %s%s%s: %s\n", rep->name, what, name != NULL ? " " : "",
-		name != NULL ? ucp_quote(0, name) : "", strerror(-err));
+	fprintf(stderr, "%s: %s%s%s%s%s\n", rep->name, what, name != NULL ? " " : "",
+		name != NULL ? ucp_quote(0, name) : "", err != 0 ? ": " : "",
+		err != 0 ? strerror(-err) : "");
 	ucp_progress_unlock(rep->progress);
 }
 

@@ -15,13 +15,14 @@
 /** Where and how to report. */
 struct ucp_report {
 	const char *name;              /**< of the program, in messages */
+	FILE *out;                     /**< borrowed: for -v and --stats */
 	struct ucp_progress *progress; /**< borrowed: its line makes way for messages */
 };
 
 /** A listener that reports to standard error and output. rep is borrowed. */
 struct ucp_listener ucp_report_listener(struct ucp_report *rep);
 
-/** Tell a failure that is not of one entry: "ucp: what 'name': reason". name may be NULL. */
+/** Tell a failure that is not of one entry: "ucp: what 'name': reason". name may be NULL, err 0. */
 void ucp_report_error(struct ucp_report *rep, const char *what, const char *name, int err);
 
 /** Print the summary of a run. */

@@ -201,3 +201,19 @@ int ucp_manifest_lines(struct ucp_manifest *man, ucp_manifest_line_fn *fn, void 
 	free(all);
 	return err < 0 ? err : 0;
 }
+
+bool ucp_manifest_looks_like(const char *text)
+{
+	static const enum ucp_digest_kind kinds[] = {UCP_DIGEST_XXH128, UCP_DIGEST_XXH64,
+						     UCP_DIGEST_XXH3};
+
+	text += text[0] == '\\';
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const char *tag = ucp_digest_tag(kinds[i]);
+		size_t len = strlen(tag);
+		if (strncmp(text, tag, len) == 0 && strncmp(text + len, " (", 2) == 0) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -7,6 +7,8 @@
 
 #include "hash/digest.h"
 
+#include <stdbool.h>
+
 struct ucp_manifest;
 
 /**
@@ -45,5 +47,8 @@ typedef int ucp_manifest_line_fn(void *ctx, const char *line, size_t len);
  * Source: xxhsum(1), md5sum(1) on --tag and escaping.
  */
 int ucp_manifest_lines(struct ucp_manifest *man, ucp_manifest_line_fn *fn, void *ctx);
+
+/** Whether a text begins as the lines of a manifest do. */
+bool ucp_manifest_looks_like(const char *text);
 
 #endif
