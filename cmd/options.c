@@ -174,6 +174,9 @@ struct parse {
 	const char *suffix;     /**< of -S, or NULL */
 };
 
+/** The value of a word that is known and not built. */
+enum { WORD_NOT_YET = -1 };
+
 /** A word and its meaning. */
 struct word {
 	const char *name;
@@ -217,6 +220,9 @@ static bool options_bad_word(const struct parse *p, const char *option, const ch
 	fprintf(stderr, "%s: %s argument '%s' for '%s'\nValid arguments are:", p->name,
 		is_ambiguous ? "ambiguous" : "invalid", text, option);
 	for (const struct word *word = words; word->name != NULL; word++) {
+		if (word->value == WORD_NOT_YET) {
+			continue;
+		}
 		bool is_synonym = word != words && word[-1].value == word->value;
 		fprintf(stderr, "%s'%s'", is_synonym ? ", " : "\n  - ", word->name);
 	}
@@ -258,10 +264,12 @@ static bool options_choose(const struct parse *p, const char *option, const char
 	return text == NULL || options_word(p, option, text, words, ret_value);
 }
 
-/** Tell about a bad number. */
-static bool options_bad_number(const struct parse *p, const char *option, const char *text)
+/** Tell about a bad number, and which ones are fine. */
+static bool options_bad_number(const struct parse *p, const char *option, const char *text,
+			       const char *range)
 {
-	fprintf(stderr, "%s: invalid argument '%s' for '%s'\n", p->name, text, option);
+	fprintf(stderr, "%s: invalid argument '%s' for '%s': it takes %s\n", p->name, text, option,
+		range);
 	return false;
 }
 
@@ -269,39 +277,40 @@ static bool options_bad_number(const struct parse *p, const char *option, const 
 static bool options_number(const struct parse *p, const char *option, const char *text,
 			   uint64_t low, uint64_t high, uint64_t *ret_value)
 {
+	char range[64];
 	char *end;
 
 	errno = 0;
 	unsigned long long n = strtoull(text, &end, 10);
-	if (errno != 0 || *end != '\0' || !isdigit((unsigned char)text[0]) || n < low || n > high) {
-		return options_bad_number(p, option, text);
+	if (errno == 0 && *end == '\0' && isdigit((unsigned char)text[0]) && n >= low && n <= high) {
+		*ret_value = n;
+		return true;
 	}
-	*ret_value = n;
-	return true;
+	(void)snprintf(range, sizeof(range), "a number from %llu to %llu", (unsigned long long)low,
+		       (unsigned long long)high);
+	return options_bad_number(p, option, text, range);
 }
 
-/** Bytes with an optional K, M or G (also KiB and so on: powers of 1024). */
+/** Bytes with an optional K, M or G (also KiB and so on: powers of 1024), in a range as range says. */
 static bool options_size(const struct parse *p, const char *option, const char *text,
-			 uint64_t low, uint64_t high, uint64_t *ret_value)
+			 uint64_t low, uint64_t high, const char *range, uint64_t *ret_value)
 {
 	static const char units[] = "KMG";
+	unsigned int shift = 0;
 	char *end;
 
 	errno = 0;
 	unsigned long long n = strtoull(text, &end, 10);
 	const char *unit = isalpha((unsigned char)*end) ? strchr(units, toupper(*end)) : NULL;
 	if (unit != NULL) {
-		unsigned int shift = 10 * (unsigned int)(unit - units + 1);
-		if (n > UINT64_MAX >> shift) {
-			return options_bad_number(p, option, text);
-		}
-		n <<= shift;
+		shift = 10 * (unsigned int)(unit - units + 1);
 		end += strcmp(end + 1, "iB") == 0 ? 3 : 1;
 	}
-	if (errno != 0 || *end != '\0' || !isdigit((unsigned char)text[0]) || n < low || n > high) {
-		return options_bad_number(p, option, text);
+	if (errno != 0 || *end != '\0' || !isdigit((unsigned char)text[0]) ||
+	    n > UINT64_MAX >> shift || n << shift < low || n << shift > high) {
+		return options_bad_number(p, option, text, range);
 	}
-	*ret_value = n;
+	*ret_value = n << shift;
 	return true;
 }
 
@@ -380,18 +389,17 @@ static bool options_not_yet(const struct parse *p, const char *option)
 /** --fsync[=WHEN]. */
 static bool options_fsync(struct parse *p, const char *text)
 {
-	enum { BATCH = 100, FS };
 	static const struct word words[] = {
 		{"never", UCP_FSYNC_NEVER}, {"chunk", UCP_FSYNC_CHUNK}, {"file", UCP_FSYNC_FILE},
-		{"batch", BATCH}, {"fs", FS}, {NULL, 0},
+		{"batch", WORD_NOT_YET}, {"fs", WORD_NOT_YET}, {NULL, 0},
 	};
 	int value = UCP_FSYNC_FILE;
 
 	if (text != NULL && !options_word(p, "--fsync", text, words, &value)) {
 		return false;
 	}
-	if (value >= BATCH) {
-		return options_not_yet(p, value == FS ? "fsync=fs" : "fsync=batch");
+	if (value == WORD_NOT_YET) {
+		return options_not_yet(p, text[0] == 'f' ? "fsync=fs" : "fsync=batch");
 	}
 	p->opts->set.fsync = (enum ucp_fsync)value;
 	return true;
@@ -402,14 +410,14 @@ static bool options_hash(struct parse *p, const char *text)
 {
 	static const struct word words[] = {
 		{"xxh128", UCP_DIGEST_XXH128}, {"xxh64", UCP_DIGEST_XXH64},
-		{"xxh3", UCP_DIGEST_XXH3}, {"sha256", -1}, {NULL, 0},
+		{"xxh3", UCP_DIGEST_XXH3}, {"sha256", WORD_NOT_YET}, {NULL, 0},
 	};
 	int value;
 
 	if (!options_word(p, "--hash", text, words, &value)) {
 		return false;
 	}
-	if (value < 0) {
+	if (value == WORD_NOT_YET) {
 		return options_not_yet(p, "hash=sha256");
 	}
 	p->opts->set.digest = (enum ucp_digest_kind)value;
@@ -420,14 +428,15 @@ static bool options_hash(struct parse *p, const char *text)
 /** --manifest-format=NAME. */
 static bool options_manifest_format(const struct parse *p, const char *text)
 {
-	static const struct word words[] = {{"bsd", 0}, {"gnu", 1}, {"mtree", 2}, {NULL, 0}};
+	static const struct word words[] = {{"bsd", 0}, {"gnu", WORD_NOT_YET},
+					     {"mtree", WORD_NOT_YET}, {NULL, 0}};
 	int value;
 
 	if (!options_word(p, "--manifest-format", text, words, &value)) {
 		return false;
 	}
-	return value == 0 ||
-	       options_not_yet(p, value == 1 ? "manifest-format=gnu" : "manifest-format=mtree");
+	return value != WORD_NOT_YET ||
+	       options_not_yet(p, text[0] == 'g' ? "manifest-format=gnu" : "manifest-format=mtree");
 }
 
 /** -t DIR. */
@@ -608,9 +617,11 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 	case OPT_QUEUE_DEPTH:
 		return options_count(p, "--queue-depth", arg, 1, 4096, &set->depth);
 	case OPT_CHUNK_SIZE:
-		return options_size(p, "--chunk-size", arg, 4096, 64 << 20, &set->chunk_size);
+		return options_size(p, "--chunk-size", arg, 4096, 64 << 20, "4K to 64M",
+				    &set->chunk_size);
 	case OPT_MEM_LIMIT:
-		return options_size(p, "--mem-limit", arg, 64 << 10, UINT64_MAX, &set->mem_limit);
+		return options_size(p, "--mem-limit", arg, 64 << 10, UINT64_MAX, "64K or more",
+				    &set->mem_limit);
 	case OPT_IO_WORKERS:
 		return options_count(p, "--io-workers", arg, 1, 4096, &set->io_workers);
 	case OPT_ENGINE:

@@ -794,10 +794,13 @@ static void copy_on_open(struct ucp_io *io)
 		return;
 	}
 	file->src_fd = (int)io->res;
+	const struct stat seen = e->st; /* all zero where the walk had no need to look */
 	int err = ucp_fd_stat(file->src_fd, &e->st);
 	if (err < 0) {
 		copy_fail(file, UCP_FAIL_STAT, err);
-	} else if (!file->as_regular && !S_ISREG(e->st.st_mode)) {
+	} else if ((!file->as_regular && !S_ISREG(e->st.st_mode)) ||
+		   (seen.st_mode != 0 &&
+		    (seen.st_ino != e->st.st_ino || seen.st_dev != e->st.st_dev))) {
 		copy_fail(file, UCP_FAIL_REPLACED, 0);
 		file->err = -EIO;
 	}

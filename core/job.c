@@ -455,6 +455,7 @@ static void job_sync_target(struct ucp_job *job)
 	if (err == 0 && fsync(fd) != 0) {
 		err = -errno;
 	}
+	ucp_count(&job->shared.workers[0].counts.syncs, err == 0);
 	if (fd >= 0) {
 		ucp_fd_drop(&fd);
 	}

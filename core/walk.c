@@ -189,6 +189,7 @@ static void walk_dir(struct ucp_worker *w, struct ucp_dir *dir)
 		ucp_worker_tell_at(w, UCP_FAIL_ACCESS, more, dir, NULL, NULL, NULL);
 	}
 	atomic_fetch_add(&dir->pending, 1); /* for the entries in the buffer */
+	atomic_fetch_add(&w->shared->n_unread, 1);
 	walk->dir = dir;
 	if (more > 0) {
 		/* The rest is work for whoever is free; its own subdirectories come first. */
@@ -299,6 +300,11 @@ static void walk_entry(struct ucp_worker *w, struct ucp_dir *dir)
 	if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'))) {
 		return;
 	}
+	if (strlen(name) >= UCP_NAME_ROOM) {
+		/* FUSE allows it. */
+		ucp_worker_tell_at(w, UCP_FAIL_OPEN, -ENAMETOOLONG, dir, name, name, NULL);
+		return;
+	}
 	mode_t type = DTTOIF(ent->d_type);
 	e.follow = w->set->follow == UCP_FOLLOW_ALWAYS;
 	if (ent->d_type == DT_UNKNOWN || (type != S_IFDIR && type != S_IFREG) ||
@@ -352,10 +358,10 @@ static void walk_stop(struct ucp_worker *w)
 
 	walk->dir = NULL;
 	walk->group = NULL;
+	atomic_fetch_sub(&w->shared->n_unread, 1);
 	if (is_dir) {
 		ucp_walk_end(w, dir);
 	} else {
-		atomic_fetch_sub(&w->shared->n_unread, 1);
 		ucp_walk_end_unpinned(w, dir);
 	}
 }

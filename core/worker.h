@@ -38,7 +38,8 @@ struct ucp_shared {
 	atomic_bool has_failed;
 	atomic_bool sync_failed;
 	atomic_bool out_of_space;
-	atomic_uint n_unread;            /**< directories and operands not yet read to the end */
+	atomic_uint n_unread;            /**< directories, buffers of entries and slices of operands
+	                                      that may hold entries not yet counted as found */
 
 	pthread_mutex_t idle_lock;
 	pthread_cond_t idle_cond;        /**< new tasks, or the end */

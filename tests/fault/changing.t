@@ -27,6 +27,19 @@ started() {
 
 size() { stat -c %s "$1"; }
 
+# --- another file in its place
+
+if on serial; then
+	echo old > replaced
+	echo other > other
+	(sleep 0.4 && mv other replaced) &
+	inject "$PWD/replaced" openat delay_enter=1000000 "$PWD/replaced" copy
+	wait
+	is "replaced before it is opened: exit status" "$status" 1
+	ok "replaced: message" says_once "/replaced', as it was replaced while being copied"
+	ok "replaced: no copy" absent copy
+fi
+
 # --- data
 
 head -c 48000000 /dev/urandom > original
