@@ -30,7 +30,9 @@ static double progress_now(void)
 
 void ucp_progress_init(struct ucp_progress *pr, bool wanted)
 {
-	*pr = (struct ucp_progress){.is_wanted = wanted, .started = progress_now()};
+	*pr = (struct ucp_progress){.is_wanted = wanted,
+				    .is_terminal = isatty(STDERR_FILENO) == 1,
+				    .started = progress_now()};
 	pr->last_time = pr->started;
 	(void)pthread_mutex_init(&pr->lock, NULL); /* cannot fail with default attributes */
 }
@@ -98,7 +100,8 @@ static uint64_t progress_done(const struct ucp_counts *c)
 /** How much of the whole is done, 0 to 1; negative while the whole is not known. */
 static double progress_fraction(struct ucp_progress *pr, const struct ucp_counts *c, bool is_walked)
 {
-	if (!is_walked || c->found == 0) {
+	bool is_one_stream = c->found == 1 && c->found_bytes == 0; /* no size to compare with */
+	if (!is_walked || c->found == 0 || is_one_stream) {
 		return -1;
 	}
 	/* Of files and bytes the one that is behind: a last large file counts by its bytes. */
@@ -111,28 +114,53 @@ static double progress_fraction(struct ucp_progress *pr, const struct ucp_counts
 	return pr->fraction;
 }
 
-/** Compose the line: "[#####     ]  37%  1234/5678 files  1.2 GiB  345 MiB/s  0:12". */
+/** Put one more field on a line, if it still fits as a whole. */
+static void progress_append(char *line, size_t width, const char *field)
+{
+	size_t used = strlen(line);
+	const char *gap = used > 0 ? "  " : "";
+
+	if (used + strlen(gap) + strlen(field) < width) {
+		(void)snprintf(line + used, width - used, "%s%s", gap, field);
+	}
+}
+
+/**
+ * Compose the line, in less than width bytes:
+ *
+ *     [#####     ]  37%  1234/5678 files  1.20 GiB  345 MiB/s  0:12 elapsed
+ *
+ * The bar and the total come when all directories have been read.
+ */
 static void progress_compose(struct ucp_progress *pr, const struct ucp_job *job, char *line,
-			     size_t size)
+			     size_t width)
 {
 	struct ucp_counts c;
-	char bar[PROGRESS_BAR + 16] = "";
-	char bytes[16], rate[16];
+	char field[PROGRESS_BAR + 32];
+	char bytes[16];
 
 	ucp_job_counts(job, &c);
 	progress_follow(pr, c.bytes + c.shared_bytes);
 	double fraction = progress_fraction(pr, &c, ucp_job_is_walked(job));
+	line[0] = '\0';
 	if (fraction >= 0) {
 		int full = (int)(fraction * PROGRESS_BAR);
-		(void)snprintf(bar, sizeof(bar), "[%.*s%*s] %3d%%  ", full,
+		(void)snprintf(field, sizeof(field), "[%.*s%*s] %3d%%", full,
 			       "####################", PROGRESS_BAR - full, "",
 			       (int)(fraction * 100));
+		progress_append(line, width, field);
+		(void)snprintf(field, sizeof(field), "%" PRIu64 "/%" PRIuFAST64 " files",
+			       progress_done(&c), c.found);
+	} else {
+		(void)snprintf(field, sizeof(field), "%" PRIu64 " files", progress_done(&c));
 	}
+	progress_append(line, width, field);
+	progress_append(line, width, ucp_report_bytes(c.bytes + c.shared_bytes, bytes));
+	(void)snprintf(field, sizeof(field), "%s/s", ucp_report_bytes((uint64_t)pr->rate, bytes));
+	progress_append(line, width, field);
 	unsigned int seconds = (unsigned int)ucp_progress_elapsed(pr);
-	(void)snprintf(line, size, "%s%" PRIu64 "/%" PRIuFAST64 "%s files  %s  %s/s  %u:%02u", bar,
-		       progress_done(&c), c.found, fraction < 0 ? "+" : "",
-		       ucp_report_bytes(c.bytes + c.shared_bytes, bytes),
-		       ucp_report_bytes((uint64_t)pr->rate, rate), seconds / 60, seconds % 60);
+	(void)snprintf(field, sizeof(field), "%u:%02u elapsed", seconds / 60, seconds % 60);
+	progress_append(line, width, field);
 }
 
 void ucp_progress_draw(struct ucp_progress *pr, const struct ucp_job *job)
@@ -143,14 +171,14 @@ void ucp_progress_draw(struct ucp_progress *pr, const struct ucp_job *job)
 		return;
 	}
 	ucp_progress_lock(pr);
-	progress_compose(pr, job, line, sizeof(line));
-	size_t width = progress_width();
-	if (strlen(line) >= width) {
-		line[width - 1] = '\0';
+	progress_compose(pr, job, line, progress_width());
+	if (pr->is_terminal) {
+		fprintf(stderr, "\r%s\033[K", line);
+		pr->is_shown = true;
+	} else {
+		fprintf(stderr, "%s\n", line); /* -g into a file: a line each time */
 	}
-	fprintf(stderr, "\r%s\033[K", line);
 	(void)fflush(stderr); /* a lost status line is no loss */
-	pr->is_shown = true;
 	ucp_progress_unlock(pr);
 }
 

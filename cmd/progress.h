@@ -18,6 +18,7 @@
 struct ucp_progress {
 	pthread_mutex_t lock;   /**< held by whoever writes to the terminal */
 	bool is_wanted;         /**< draw at all */
+	bool is_terminal;       /**< lines are drawn over each other */
 	bool is_shown;          /**< a line is on the screen */
 	double started;         /**< seconds on the monotonic clock */
 	double fraction;        /**< what the bar showed last; never decreases */

@@ -194,8 +194,14 @@ static void copy_closed(struct ucp_file *file)
 	const struct ucp_entry *e = &file->entry;
 
 	if (file->err != 0) {
+		bool is_cut_off = file->err == -ECANCELED && file->is_dst_regular &&
+				  !w->set->attributes_only;
 		if (file->is_created) {
 			copy_remove_partial(file);
+		} else if (is_cut_off) {
+			/* It was there before and was emptied: what is in it now nobody wants. */
+			ucp_worker_tell_at(w, UCP_FAIL_CUT_OFF, 0, e->dir, e->src_name,
+					   e->dst_name, NULL);
 		}
 		copy_end(file, false);
 		return;

@@ -84,13 +84,14 @@ rm -f pipe
 echo old > existing
 BEGAN=nothing
 # shellcheck disable=SC2086 # several options
-env --default-signal=TERM "$UCP" --engine="$UCP_ENGINE" $slow src/large existing &
+env --default-signal=TERM "$UCP" --engine="$UCP_ENGINE" $slow src/large existing 2> run.err &
 pid=$!
 for _ in $(seq 2000); do [ "$(stat -c %s existing)" -gt 4 ] && break; sleep 0.001; done
 kill -TERM "$pid"
 wait "$pid"
 is "TERM while overwriting: exit status" "$?" 143
 ok "TERM while overwriting: the name is still there" test -e existing
+is "TERM while overwriting: it is told" "$(cat run.err)" "ucp: interrupted: 'existing' is incomplete"
 
 # nohup
 rm -rf copy
