@@ -22,7 +22,7 @@
  *     dir         a directory on both sides: descriptors, budget, paths
  *     entry       one thing to copy, and where to
  *     place       what to do when the destination exists; backup: moving it aside
- *     create      the destination of a regular file
+ *     create      the destination of a regular file; busy: one copy at a time into each
  *     copy        one regular file, by linked chains; start reading here
  *     extent      data and holes
  *     offload     FICLONE and copy_file_range

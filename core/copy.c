@@ -163,6 +163,7 @@ static void copy_end(struct ucp_file *file, bool is_made)
 	struct ucp_dir *dir = file->entry.dir;
 	bool is_parked = file->ending == UCP_ENDING_PARKED;
 
+	ucp_busy_release(w, file);
 	ucp_place_settle(w, &file->entry, file->err == 0);
 	if (file->group != NULL) {
 		ucp_links_settle(w, file->group, is_made, &file->value);
@@ -176,11 +177,22 @@ static void copy_end(struct ucp_file *file, bool is_made)
 	}
 }
 
-/** Never leave a partial new file; when it cannot be removed, say so. */
+/**
+ * Never leave a partial new file; when it cannot be removed, say so.
+ *
+ * While it is open, what has its name by now can be compared with it.
+ */
 static void copy_remove_partial(struct ucp_file *file)
 {
 	const struct ucp_entry *e = &file->entry;
+	struct stat ours, there;
 
+	file->is_removed = true;
+	if (file->dst_fd >= 0 && ucp_fd_stat(file->dst_fd, &ours) == 0 &&
+	    ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
+	    (ours.st_ino != there.st_ino || ours.st_dev != there.st_dev)) {
+		return; /* somebody else's */
+	}
 	if (UCP_RETRY(unlinkat(e->dir->fd[UCP_DST], e->dst_name, 0)) != 0 && errno != ENOENT) {
 		ucp_worker_tell_at(file->w, UCP_FAIL_REMOVE, -errno, e->dir, e->src_name,
 				   e->dst_name, NULL);
@@ -196,9 +208,9 @@ static void copy_closed(struct ucp_file *file)
 	if (file->err != 0) {
 		bool is_cut_off = file->err == -ECANCELED && file->is_dst_regular &&
 				  !w->set->attributes_only;
-		if (file->is_created) {
-			copy_remove_partial(file);
-		} else if (is_cut_off) {
+		if (file->is_created && !file->is_removed) {
+			copy_remove_partial(file); /* only closing it failed */
+		} else if (!file->is_created && is_cut_off) {
 			/* It was there before and was emptied: what is in it now nobody wants. */
 			ucp_worker_tell_at(w, UCP_FAIL_CUT_OFF, 0, e->dir, e->src_name,
 					   e->dst_name, NULL);
@@ -250,6 +262,9 @@ static void copy_close(struct ucp_file *file)
 {
 	int fds[2] = {file->src_fd, file->dst_fd};
 
+	if (file->err != 0 && file->is_created) {
+		copy_remove_partial(file);
+	}
 	file->src_fd = file->dst_fd = -1;
 	file->n_closing = 1; /* this function itself */
 	if (fds[0] >= 0) {
@@ -772,6 +787,9 @@ static void copy_opened_src(struct ucp_file *file)
 		/* Other names of a file kept by -u still become links to what was kept. */
 		file->ending = w->set->update == UCP_UPDATE_OLDER ? UCP_ENDING_KEPT
 								  : UCP_ENDING_SKIPPED;
+		break;
+	case UCP_CREATE_WAIT:
+		file->ending = UCP_ENDING_PARKED;
 		break;
 	case UCP_CREATE_FAIL:
 		file->err = -EIO; /* told */

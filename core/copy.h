@@ -10,6 +10,7 @@
 #ifndef UCP_CORE_COPY_H
 #define UCP_CORE_COPY_H
 
+#include "core/busy.h"
 #include "core/engine/engine.h"
 #include "core/entry.h"
 #include "hash/digest.h"
@@ -62,6 +63,7 @@ struct ucp_file {
 	char name[UCP_NAME_ROOM];    /**< storage for entry's names, unless operands */
 	struct ucp_worker *w;        /**< borrowed */
 	struct ucp_file *next;       /**< free list, or files waiting for a buffer */
+	struct ucp_busy busy;        /**< its claim on a destination that existed */
 	struct ucp_link_group *group; /**< borrowed: hard links that wait for this copy, or NULL */
 	struct ucp_io io;            /**< open, sync, then close of dst_fd */
 	struct ucp_io src_io;        /**< close of src_fd */
@@ -73,6 +75,7 @@ struct ucp_file {
 	bool as_regular;             /**< a special file whose contents are wanted */
 	bool is_dst_regular;         /**< can be written at offsets, truncated, cloned into */
 	bool is_created;             /**< dst is new: remove it when the copy fails */
+	bool is_removed;             /**< dst was new, and has been removed again */
 	bool is_small;               /**< its chunks have small buffers */
 	bool is_sparse;              /**< look for holes */
 	bool is_waiting;             /**< in the list of those that wait for a buffer */

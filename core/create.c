@@ -14,11 +14,13 @@
 #include "core/copy.h"
 #include "core/place.h"
 #include "core/sys/fd.h"
+#include "core/sys/retry.h"
 #include "core/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 mode_t ucp_create_final_mode(const struct ucp_settings *set, mode_t src_mode)
 {
@@ -111,13 +113,21 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	return 0;
 }
 
-/** Open what exists for overwriting: 0, or a negative errno. */
+/** Empty what is to be overwritten: 0, or a negative errno. */
+static int create_empty(int fd, const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode) || st->st_size == 0) {
+		return 0;
+	}
+	return UCP_RETRY(ftruncate(fd, 0)) == 0 ? 0 : -errno;
+}
+
+/** Open what exists for overwriting: 1, 0 when another copy is at it, or a negative errno. */
 static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link)
 {
 	const struct ucp_settings *set = w->set;
 	const struct ucp_entry *e = &file->entry;
 	int flags = O_WRONLY | O_NOCTTY | (is_link ? 0 : O_NOFOLLOW) |
-		    (set->attributes_only ? 0 : O_TRUNC) |
 		    (is_link && set->through_dangling ? O_CREAT : 0);
 	struct stat st;
 
@@ -127,16 +137,21 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link
 		return fd;
 	}
 	int err = ucp_fd_stat(fd, &st);
-	if (err < 0) {
+	int rc = err == 0 && S_ISREG(st.st_mode) ? ucp_busy_claim(w, file, &st) : 1;
+	if (err == 0 && rc == 1 && !set->attributes_only) {
+		err = create_empty(fd, &st); /* only now: another copy may have been writing */
+	}
+	if (err < 0 || rc != 1) {
 		ucp_fd_drop(&fd);
-		return err;
+		ucp_busy_release(w, file);
+		return err < 0 ? err : rc;
 	}
 	file->dst_fd = fd;
 	file->is_dst_regular = S_ISREG(st.st_mode);
 	file->owner_is_right = !set->keep_owner ||
 			       (st.st_uid == e->st.st_uid && st.st_gid == e->st.st_gid);
 	file->mode_is_right = !set->keep_mode && !(set->drop_mode && set->attributes_only);
-	return 0;
+	return 1;
 }
 
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
@@ -167,8 +182,8 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 			break;
 		}
 		err = create_into(w, file, is_link);
-		if (err == 0) {
-			return UCP_CREATE_DONE;
+		if (err >= 0) {
+			return err == 1 ? UCP_CREATE_DONE : UCP_CREATE_WAIT;
 		}
 		if (err == -ENOENT) {
 			continue; /* it vanished since */

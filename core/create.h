@@ -16,6 +16,7 @@ struct ucp_worker;
 enum ucp_create {
 	UCP_CREATE_DONE, /**< dst_fd is open, empty unless only attributes are copied */
 	UCP_CREATE_SKIP, /**< left as it is, as asked */
+	UCP_CREATE_WAIT, /**< another copy is writing to it: parked, see busy.h */
 	UCP_CREATE_FAIL, /**< told why */
 };
 

@@ -63,6 +63,7 @@ int ucp_job_new(const struct ucp_settings *set, const struct ucp_listener *liste
 	(void)pthread_cond_init(&shared->idle_cond, NULL);
 	(void)sem_init(&job->wake, 0, 0);
 	ucp_roots_init(&shared->roots);
+	ucp_busy_init(&shared->busy);
 
 	bool has_links = true;
 	if (set->keep_links) {
@@ -103,6 +104,7 @@ void ucp_job_free(struct ucp_job *job)
 	}
 	ucp_manifest_free(shared->manifest);
 	ucp_roots_fini(&shared->roots);
+	ucp_busy_fini(&shared->busy);
 	(void)sem_destroy(&job->wake);
 	(void)pthread_cond_destroy(&shared->idle_cond);
 	(void)pthread_mutex_destroy(&shared->idle_lock);

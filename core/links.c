@@ -142,22 +142,33 @@ static int links_own(struct ucp_link_group *group, const struct ucp_entry *e)
 	return 0;
 }
 
-/** Park an entry in its group; the lock is held. 0 or -ENOMEM. */
-static int links_park(struct ucp_link_group *group, const struct ucp_entry *e)
+struct ucp_link_wait *ucp_links_new_wait(const struct ucp_entry *e, struct ucp_link_group *group)
 {
 	size_t src_len = strlen(e->src_name) + 1;
 	size_t dst_len = strlen(e->dst_name) + 1;
 
 	struct ucp_link_wait *wait = malloc(sizeof(*wait) + src_len + dst_len);
 	if (wait == NULL) {
-		return -ENOMEM;
+		return NULL;
 	}
 	wait->task.kind = UCP_TASK_LINK;
+	wait->next = NULL;
 	wait->group = group;
 	wait->entry = *e;
 	if (e->operand == NULL) { /* an operand's names outlive the run */
 		wait->entry.src_name = memcpy(wait->names, e->src_name, src_len);
 		wait->entry.dst_name = memcpy(wait->names + src_len, e->dst_name, dst_len);
+	}
+	return wait;
+}
+
+/** Park an entry in its group; the lock is held. 0 or -ENOMEM. */
+static int links_park(struct ucp_link_group *group, const struct ucp_entry *e)
+{
+	struct ucp_link_wait *wait = ucp_links_new_wait(e, group);
+
+	if (wait == NULL) {
+		return -ENOMEM;
 	}
 	wait->next = group->waits;
 	group->waits = wait;
@@ -282,17 +293,24 @@ enum ucp_claim ucp_links_claim(struct ucp_worker *w, struct ucp_entry *e,
 	return claim;
 }
 
-/** Hand a group to the next name that waits; the lock is held. The name, or NULL. */
+/** Hand a group to the next name that waits; the lock is held. What is to be a task now, or NULL. */
 static struct ucp_link_wait *links_hand_over(struct ucp_link_group *group)
 {
 	struct ucp_link_wait *wait = group->waits;
 
 	group->state = LINKS_OPEN;
-	if (wait != NULL) {
+	if (wait == NULL) {
+		return NULL;
+	}
+	if (links_own(group, &wait->entry) == 0) {
 		group->waits = wait->next;
-		if (links_own(group, &wait->entry) != 0) {
-			wait->group = NULL; /* out of memory: it is copied on its own */
-		}
+		wait->next = NULL;
+		return wait;
+	}
+	/* Out of memory: nobody would settle the group, so each is copied on its own. */
+	group->waits = NULL;
+	for (struct ucp_link_wait *each = wait; each != NULL; each = each->next) {
+		each->group = NULL;
 	}
 	return wait;
 }
@@ -330,8 +348,10 @@ void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool i
 	pthread_mutex_unlock(&links->lock);
 
 	if (!is_made) {
-		if (waits != NULL) {
+		while (waits != NULL) {
+			struct ucp_link_wait *next = waits->next;
 			ucp_worker_push(w, &waits->task);
+			waits = next;
 		}
 		return;
 	}

@@ -70,6 +70,9 @@ void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool i
  */
 bool ucp_links_make_source(struct ucp_worker *w, struct ucp_entry *e);
 
+/** A wait for an entry, whose names are copied unless it is an operand; NULL when out of memory. */
+struct ucp_link_wait *ucp_links_new_wait(const struct ucp_entry *e, struct ucp_link_group *group);
+
 /** A waiting name was told to copy itself: begin, and free it. */
 void ucp_links_take_over(struct ucp_worker *w, struct ucp_link_wait *wait);
 

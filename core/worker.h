@@ -31,6 +31,7 @@ struct ucp_shared {
 	pthread_mutex_t tell_lock;
 	struct ucp_dir_budget dirs;
 	struct ucp_roots roots;
+	struct ucp_busy_table busy;
 	struct ucp_links *links;         /**< owned; NULL unless links are kept */
 	struct ucp_manifest *manifest;   /**< owned; NULL unless asked for; under tell_lock */
 	atomic_int canceled;
