@@ -180,7 +180,12 @@ int ucp_backup_make(int dir, const char *name, const struct ucp_settings *set, c
 
 int ucp_backup_undo(int dir, const char *backup, const char *name)
 {
-	return UCP_RETRY(renameat(dir, backup, dir, name)) == 0 ? 0 : -errno;
+	/* Whatever has the name by now is somebody else's, and stays. */
+	int rc = UCP_RETRY(renameat2(dir, backup, dir, name, RENAME_NOREPLACE));
+	if (rc != 0 && errno == EINVAL) {
+		rc = UCP_RETRY(renameat(dir, backup, dir, name));
+	}
+	return rc == 0 ? 0 : -errno;
 }
 
 bool ucp_backup_is_source(int dir, const char *name, const struct ucp_settings *set,

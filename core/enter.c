@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
@@ -204,19 +205,21 @@ static int enter_make_dst(struct ucp_worker *w, struct ucp_dir *dir)
 /**
  * Let ourselves into a new directory that the umask has closed to its owner.
  *
+ * By its descriptor: the name may have become something else.
  * @fd  open, perhaps only as a path; given up
  * Returns a descriptor of the same directory; as it was when nothing helps.
  */
-static int enter_open_up(struct ucp_dir *dir, int fd, int flags)
+static int enter_open_up(struct ucp_dir *dir, int fd)
 {
-	int at = dir->parent->fd[UCP_DST];
+	char path[32];
 	mode_t mode = dir->filling_mode | 0700;
 
-	if (UCP_RETRY(fchmodat(at, dir->name[UCP_DST], mode, 0)) != 0) {
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (dir->dst_st.st_uid != geteuid() || UCP_RETRY(chmod(path, mode)) != 0) {
 		return fd;
 	}
 	dir->filling_mode = mode;
-	int again = ucp_fd_openat(at, dir->name[UCP_DST], O_RDONLY | flags, 0);
+	int again = ucp_fd_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
 	if (again < 0) {
 		return fd;
 	}
@@ -245,7 +248,7 @@ static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
 	}
 	dir->filling_mode = dir->dst_st.st_mode & 07777;
 	if (dir->is_created && (dir->filling_mode & 0700) != 0700) {
-		fd = enter_open_up(dir, fd, flags);
+		fd = enter_open_up(dir, fd);
 	}
 	dir->dev[UCP_DST] = dir->dst_st.st_dev;
 	dir->ino[UCP_DST] = dir->dst_st.st_ino;
@@ -303,6 +306,9 @@ static int enter_pinned(struct ucp_worker *w, struct ucp_dir *dir)
 	}
 	if (err == 0 && dir->is_operand) {
 		err = roots_add(&w->shared->roots, dir->dev[UCP_DST], dir->ino[UCP_DST]);
+		if (err < 0) {
+			(void)enter_fail(w, UCP_FAIL_MEMORY, err, dir);
+		}
 	}
 	if (err == 0 && !dir->is_path_only &&
 	    roots_has(&w->shared->roots, dir->st.st_dev, dir->st.st_ino)) {
@@ -525,8 +531,10 @@ static bool enter_finish_one(struct ucp_worker *w, struct ucp_dir *dir, bool *re
 	bool wants_sync = w->set->fsync != UCP_FSYNC_NEVER;
 
 	*ret_is_pinned = false;
-	bool is_foreign = dir->is_path_only && !dir->is_created; /* --parents leaves it alone */
-	if (!dir->is_open || dir->is_base || is_foreign || ucp_worker_is_canceled(w)) {
+	/* --parents leaves alone what was there, but new names in it must be synced. */
+	bool is_foreign = dir->is_path_only && !dir->is_created;
+	if (!dir->is_open || dir->is_base || (is_foreign && !wants_sync) ||
+	    ucp_worker_is_canceled(w)) {
 		return false;
 	}
 	int err = ucp_dir_pin(w, dir);
@@ -535,7 +543,9 @@ static bool enter_finish_one(struct ucp_worker *w, struct ucp_dir *dir, bool *re
 		return false;
 	}
 	*ret_is_pinned = true;
-	enter_set_meta(w, dir);
+	if (!is_foreign) {
+		enter_set_meta(w, dir);
+	}
 	if (wants_sync && w->n_dir_syncs >= w->max_dir_syncs) {
 		/* Waiting in the background would keep descriptors that others need. */
 		enter_sync_now(w, dir);

@@ -4,6 +4,7 @@
 #include "core/meta.h"
 
 #include "core/context.h"
+#include "core/create.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
 
@@ -359,7 +360,12 @@ bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const stru
 	if (w->set->keep_mode && e->dir->has_default_acl && !S_ISLNK(e->st.st_mode)) {
 		meta_drop_acl_at(e);
 	}
-	if (w->set->keep_mode && !S_ISLNK(e->st.st_mode) &&
+	/* While its owner was not set it had only the owner's bits: see special.c. */
+	bool is_private = w->set->keep_owner && !w->set->keep_mode && !e->dir->has_default_acl;
+	if (is_private) {
+		mode = ucp_create_final_mode(w->set, e->st.st_mode);
+	}
+	if ((w->set->keep_mode || is_private) && !S_ISLNK(e->st.st_mode) &&
 	    UCP_RETRY(fchmodat(dir, e->dst_name, mode, AT_SYMLINK_NOFOLLOW)) != 0) {
 		fine = meta_fail(w, e, UCP_FAIL_MODE, -errno, NULL);
 	}

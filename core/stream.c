@@ -33,7 +33,7 @@ static int stream_wait(struct ucp_worker *w, int fd, short events)
 /** Read once: bytes, 0 at the end, or a negative errno. */
 static ssize_t stream_read(struct ucp_worker *w, int fd, bool may_block, uint8_t *buf)
 {
-	for (;;) {
+	while (!ucp_worker_is_canceled(w)) {
 		int err = may_block ? stream_wait(w, fd, POLLIN) : 0;
 		if (err < 0) {
 			return err;
@@ -45,7 +45,9 @@ static ssize_t stream_read(struct ucp_worker *w, int fd, bool may_block, uint8_t
 		if (errno != EINTR && errno != EAGAIN) {
 			return -errno;
 		}
+		may_block = may_block || errno == EAGAIN; /* such as /proc/kmsg */
 	}
+	return -ECANCELED;
 }
 
 /** Write all: 0, or a negative errno. */
@@ -53,7 +55,10 @@ static int stream_write(struct ucp_worker *w, int fd, const uint8_t *buf, size_t
 {
 	while (len > 0) {
 		ssize_t n = write(fd, buf, len);
-		if (n >= 0) {
+		if (n == 0) {
+			return -ENOSPC; /* nothing goes in any more */
+		}
+		if (n > 0) {
 			buf += n;
 			len -= (size_t)n;
 			continue;

@@ -72,7 +72,7 @@ static int walk_fill(struct ucp_walk *walk, struct ucp_dir *dir)
 	while (walk->room - walk->len >= WALK_ENTRY_MAX) {
 		ssize_t n = UCP_RETRY(getdents64(dir->fd[UCP_SRC], walk->entries + walk->len,
 						 walk->room - walk->len));
-		if (n < 0 && errno != EINVAL) {
+		if (n < 0 && (errno != EINVAL || walk->len == 0)) {
 			return -errno;
 		}
 		if (n < 0) {

@@ -127,3 +127,19 @@ wait "$pid"
 is "STOP and CONT: exit status" "$?" 0
 is "STOP and CONT: nothing to say" "$(cat run.err)" ""
 ok "STOP and CONT: the copy is the source" same_tree src copy
+
+# A file of size 0 that makes a reader wait, and says EAGAIN meanwhile.
+if [ "$(id -u)" = 0 ] && [ -r /proc/kmsg ]; then
+	rm -rf copy
+	env --default-signal "$UCP" --engine="$UCP_ENGINE" /proc/kmsg copy 2> run.err &
+	pid=$!
+	sleep 0.3
+	ticks=$(awk '{ print $14 + $15 }' "/proc/$pid/stat")
+	ok "/proc/kmsg: it waits without spinning ($ticks ticks)" test "$ticks" -lt 20
+	kill -INT "$pid"
+	for _ in $(seq 100); do kill -0 "$pid" 2> /dev/null || break; sleep 0.02; done
+	ok "/proc/kmsg: INT ends it" sh -c "! kill -0 $pid 2> /dev/null"
+	kill -KILL "$pid" 2> /dev/null
+	wait "$pid"
+	is "/proc/kmsg: exit status" "$?" 130
+fi
