@@ -114,9 +114,10 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 }
 
 /** Empty what is to be overwritten: 0, or a negative errno. */
-static int create_empty(int fd, const struct stat *st)
+static int create_empty(int fd, const struct stat *st, const struct stat *src_st)
 {
-	if (!S_ISREG(st->st_mode) || st->st_size == 0) {
+	/* Empty over empty is written to by this call alone: its times change. */
+	if (!S_ISREG(st->st_mode) || (st->st_size == 0 && src_st->st_size > 0)) {
 		return 0;
 	}
 	return UCP_RETRY(ftruncate(fd, 0)) == 0 ? 0 : -errno;
@@ -139,7 +140,7 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link
 	int err = ucp_fd_stat(fd, &st);
 	int rc = err == 0 && S_ISREG(st.st_mode) ? ucp_busy_claim(w, file, &st) : 1;
 	if (err == 0 && rc == 1 && !set->attributes_only) {
-		err = create_empty(fd, &st); /* only now: another copy may have been writing */
+		err = create_empty(fd, &st, &e->st); /* only now: another copy may have been writing */
 	}
 	if (err < 0 || rc != 1) {
 		ucp_fd_drop(&fd);

@@ -99,6 +99,30 @@ static bool enter_is_cycle(const struct ucp_dir *dir)
 	return false;
 }
 
+/** A directory as an entry of its parent. */
+static struct ucp_entry enter_entry(const struct ucp_dir *dir)
+{
+	return (struct ucp_entry){
+		.dir = dir->parent,
+		.src_name = dir->name[UCP_SRC],
+		.dst_name = dir->name[UCP_DST],
+		.operand = dir->operand,
+		.st = dir->st,
+	};
+}
+
+/** Refuse a symlink that leads back, unless cp would first refuse what is in its place. */
+static int enter_fail_cycle(struct ucp_worker *w, const struct ucp_dir *dir)
+{
+	struct ucp_entry e = enter_entry(dir);
+	struct stat dst_st;
+	bool is_link;
+
+	return ucp_place_decide(w, &e, &dst_st, &is_link) == UCP_PLACE_FAIL
+		       ? -EEXIST
+		       : enter_fail(w, UCP_FAIL_CYCLE, 0, dir);
+}
+
 /** Status of the source, and refuse what would go on for ever: 0, or a negative errno, told. */
 static int enter_check_src(struct ucp_worker *w, struct ucp_dir *dir, int src_fd)
 {
@@ -113,7 +137,7 @@ static int enter_check_src(struct ucp_worker *w, struct ucp_dir *dir, int src_fd
 		return enter_fail(w, UCP_FAIL_ACCESS, -ENOTDIR, dir);
 	}
 	if (dir->follow_name && !dir->is_path_only && enter_is_cycle(dir)) {
-		return enter_fail(w, UCP_FAIL_CYCLE, 0, dir);
+		return enter_fail_cycle(w, dir);
 	}
 	if (!dir->is_path_only &&
 	    roots_has(&w->shared->roots, dir->st.st_dev, dir->st.st_ino)) {
@@ -161,13 +185,7 @@ static enum ucp_act enter_mkdir_act(const struct ucp_dir *dir)
 /** Make the destination directory, or see that it is there: 0, or a negative errno, told. */
 static int enter_make_dst(struct ucp_worker *w, struct ucp_dir *dir)
 {
-	struct ucp_entry e = {
-		.dir = dir->parent,
-		.src_name = dir->name[UCP_SRC],
-		.dst_name = dir->name[UCP_DST],
-		.operand = dir->operand,
-		.st = dir->st,
-	};
+	struct ucp_entry e = enter_entry(dir);
 	struct stat dst_st;
 	bool is_link;
 

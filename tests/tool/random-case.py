@@ -64,7 +64,7 @@ class Case:
             os.mkdir(path)
             self.fill(path)
         elif kind < 16:
-            target = rng.choice([".", "nowhere", "..", os.path.basename(rng.choice(self.files))
+            target = rng.choice([".", "nowhere", os.path.basename(rng.choice(self.files))
                                  if self.files else "x", "../a", "/etc/hostname"])
             os.symlink(target, path)
         elif kind < 18 and self.files:
