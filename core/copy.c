@@ -59,6 +59,7 @@ enum {
 	COPY_WARM = 32,       /* quick opens in a row that say so */
 	COPY_WARM_FILES = 24, /* in flight then; 16 to 32 measured alike, 64 5 % slower */
 	COPY_COOLING = 8,     /* what one slow open counts */
+	COPY_ZEROS = 64 << 20, /* bytes of a hole hashed between two looks for a cancel */
 };
 
 static void copy_feed(struct ucp_file *file);
@@ -386,6 +387,19 @@ static bool copy_find_data(struct ucp_file *file)
 	return file->next_off < file->size;
 }
 
+/** Feed the digest with the zeros of a hole, which may be large: a cancel ends it. */
+static void copy_hash_zeros(struct ucp_file *file, uint64_t len)
+{
+	while (len > 0 && !ucp_worker_is_canceled(file->w)) {
+		uint64_t part = len < COPY_ZEROS ? len : COPY_ZEROS;
+		ucp_digest_zeros(file->digest, part);
+		len -= part;
+	}
+	if (len > 0) {
+		copy_fail(file, UCP_FAIL_READ, -ECANCELED);
+	}
+}
+
 /** Feed the digest with what is complete and next in file order; buffers go back. */
 static void copy_hash(struct ucp_file *file, struct ucp_chunk *chunk)
 {
@@ -401,7 +415,7 @@ static void copy_hash(struct ucp_file *file, struct ucp_chunk *chunk)
 		struct ucp_chunk *first = file->held;
 		/* Behind a short read lies nothing that will be in the copy. */
 		if (file->eof >= first->off) {
-			ucp_digest_zeros(file->digest, first->off - first->from);
+			copy_hash_zeros(file, first->off - first->from);
 			ucp_digest_update(file->digest, first->buf, first->got);
 		}
 		file->hashed = first->off + first->len;
@@ -681,7 +695,11 @@ static void copy_finish(struct ucp_file *file)
 	}
 	if (file->digest != NULL && !file->w->set->attributes_only) {
 		if (file->road != UCP_ROAD_STREAM && size > file->hashed) {
-			ucp_digest_zeros(file->digest, size - file->hashed);
+			copy_hash_zeros(file, size - file->hashed);
+		}
+		if (file->err != 0) {
+			copy_close(file);
+			return;
 		}
 		ucp_digest_final(file->digest, &file->value);
 	}
@@ -772,6 +790,14 @@ static void copy_opened_src(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
 
+	int err = S_ISFIFO(file->entry.st.st_mode) && !w->set->attributes_only
+			  ? ucp_stream_await(w, file->src_fd)
+			  : 0;
+	if (err < 0) {
+		copy_fail(file, UCP_FAIL_READ, err);
+		copy_close(file);
+		return;
+	}
 	if (ucp_meta_wants_xattrs(w->set)) {
 		struct ucp_meta_peek peek = ucp_meta_peek(w, file->src_fd);
 		file->has_xattrs = peek.has_xattrs;

@@ -207,16 +207,22 @@ static bool job_is_tiny(const struct ucp_operands *ops)
 	return bytes <= JOB_TINY_BYTES;
 }
 
+/** Whether an operand's contents go right into the target, among those of other operands. */
+static bool job_merges(const struct ucp_operand *op)
+{
+	return strcmp(op->dst_name, ".") == 0;
+}
+
 /** How many operands from job->next on may be copied at the same time. */
 static uint32_t job_group_size(const struct ucp_job *job)
 {
 	const struct ucp_settings *set = job->shared.set;
 	uint32_t n = 1;
 
-	if (set->parents && set->recursive) {
+	if ((set->parents && set->recursive) || job_merges(&job->operands[job->next])) {
 		return 1; /* one may be part of another */
 	}
-	while (job->next + n < job->ops->n_sources) {
+	while (job->next + n < job->ops->n_sources && !job_merges(&job->operands[job->next + n])) {
 		const struct ucp_operand *earlier = job->operands[job->next + n].earlier;
 		if (earlier != NULL && earlier >= &job->operands[job->next]) {
 			break; /* the later one has the last word */

@@ -325,7 +325,7 @@ static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e)
 	char list[META_LIST_ROOM], value[META_LIST_ROOM];
 	bool fine = true;
 
-	if ((!w->set->keep_xattrs && w->set->context != UCP_CONTEXT_KEEP) || e->operand != NULL) {
+	if (!ucp_meta_wants_xattrs(w->set) || e->operand != NULL) {
 		/* An operand's name may be a path; cp does not carry these either. */
 		return true;
 	}

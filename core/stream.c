@@ -54,6 +54,9 @@ static ssize_t stream_read(struct ucp_worker *w, int fd, bool may_block, uint8_t
 static int stream_write(struct ucp_worker *w, int fd, const uint8_t *buf, size_t len)
 {
 	while (len > 0) {
+		if (ucp_worker_is_canceled(w)) {
+			return -ECANCELED;
+		}
 		ssize_t n = write(fd, buf, len);
 		if (n == 0) {
 			return -ENOSPC; /* nothing goes in any more */
@@ -101,6 +104,14 @@ static int64_t stream_copy(struct ucp_worker *w, struct ucp_file *file, uint8_t 
 		ucp_count(&w->counts.bytes, (uint64_t)n);
 		total += n;
 	}
+}
+
+int ucp_stream_await(struct ucp_worker *w, int fd)
+{
+	/* Chains of other files go on meanwhile. */
+	int err = ucp_engine_kick(w->eng, false);
+
+	return err < 0 ? err : stream_wait(w, fd, POLLIN);
 }
 
 /** Whether a regular source of size 0 may have contents all the same, as in /proc. */

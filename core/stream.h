@@ -17,4 +17,12 @@ struct ucp_worker;
  */
 int ucp_stream_try(struct ucp_worker *w, struct ucp_file *file);
 
+/**
+ * Wait until a FIFO has data, or a writer that has gone.
+ *
+ * Before that nothing is done to the destination.
+ * Returns 0, -ECANCELED, or what broke the engine.
+ */
+int ucp_stream_await(struct ucp_worker *w, int fd);
+
 #endif

@@ -64,3 +64,4 @@ versus 'cp --attributes-only l-a t; cp -P --attributes-only l-a t/l; cp -r --att
 versus 'cp --preserve=context a t'
 versus 'cp --preserve=mode,context a t'
 versus 'chmod 664 fifo; cp -a --no-preserve=mode fifo t; cp -R --preserve=ownership fifo t/o; chown 3:4 fifo; cp -R --preserve=ownership fifo t/p'
+versus 'mkdir f; mkfifo -m600 f/p; setfacl -m u:1234:rw f/p; cp -rp f t; cp -a f t/a'

@@ -41,3 +41,12 @@ ok "with one whole source" whole dst/0 many/*
 run ucp -ra --manifest=list2 many/. dst
 is "with links kept they are parted" "$status:$err:$(stat -c %h dst/0)" "0::1"
 ok "and each is its source" same_tree many dst
+
+# an operand whose contents are merged into the target, and one that goes to the same name below it
+mkdir -p merged/sub sub && head -c 9000000 /dev/urandom > merged/sub/x && head -c 9000000 /dev/urandom > sub/x
+for _ in 1 2 3; do
+	rm -rf dst && mkdir dst
+	run ucp -r merged/. sub dst
+	is "merged operands" "$status:$err" "0:"
+	ok "the last one has the last word" cmp sub/x dst/sub/x
+done

@@ -73,3 +73,11 @@ wait "$pid"
 is "with status 130" "$?" 130
 is "and nothing is left" "$(ls -A out)" ""
 exec 3>&-
+
+truncate -s 400G hole
+started --manifest=list hole hole.copy
+sleep 0.5
+kill -INT "$pid"
+is "hashing a large hole ends soon" "$(ended)" ""
+wait "$pid"
+is "with status 130" "$?" 130

@@ -42,3 +42,6 @@ ok "/dev/zero is stopped by a limit only" test "$( (ulimit -f 100; trap '' XFSZ;
 ok "leaving nothing" test ! -e zero
 mkdir d && run ucp -r --copy-contents /dev/null d/null
 ok "--copy-contents of a device" test -f d/null
+rm -f waiting && mkfifo waiting && echo precious > kept
+timeout -s INT 1 "$UCP" --engine="$UCP_ENGINE" waiting kept
+is "a FIFO without a writer: nothing is done to the destination" "$(cat kept)" precious
