@@ -186,11 +186,12 @@ static int mode_copy_operands(const struct ucp_options *o, struct ucp_report *re
 /**
  * With -f and a backup a file may be "copied onto itself": to the name of the backup.
  *
- * Returns the settings to use, changed in *own if need be, and changes the target.
+ * Returns the settings to use: the user's, or *own, with *ret_name as the target, to be freed.
  */
 static const struct ucp_settings *mode_copy_onto_itself(const struct ucp_options *o,
 							struct ucp_operands *ops,
-							struct ucp_settings *own)
+							struct ucp_settings *own,
+							char **ret_name)
 {
 	struct stat st;
 
@@ -200,11 +201,10 @@ static const struct ucp_settings *mode_copy_onto_itself(const struct ucp_options
 	    !S_ISREG(st.st_mode)) {
 		return &o->set;
 	}
-	char *name = NULL;
-	if (ucp_backup_name(AT_FDCWD, ops->target, own, &name) < 0) {
+	if (ucp_backup_name(AT_FDCWD, ops->target, own, ret_name) < 0) {
 		return &o->set; /* then it is refused as the same file */
 	}
-	ops->target = name; /* lives as long as argv does */
+	ops->target = *ret_name;
 	own->backup = UCP_BACKUP_NONE;
 	return own;
 }
@@ -332,14 +332,17 @@ int ucp_mode_copy(const struct ucp_options *opts)
 		mode_copy_strip(&ops);
 	}
 	struct ucp_settings own;
-	const struct ucp_settings *set = mode_copy_onto_itself(opts, &ops, &own);
+	char *own_target = NULL;
+	const struct ucp_settings *set = mode_copy_onto_itself(opts, &ops, &own, &own_target);
 	int err = ucp_job_new(set, &listener, &job);
 	if (err < 0) {
+		free(own_target);
 		ucp_report_error(&rep, "cannot copy", NULL, err);
 		return UCP_STATUS_FAILED;
 	}
 	status = mode_copy_run(opts, job, &ops, &rep);
 	ucp_job_free(job);
+	free(own_target);
 	if (opts->set.tell_debug) {
 		fprintf(stderr, "%s: debug: descriptors: %u open at the start, %u at the end\n",
 			rep.name, n_open, ucp_limit_open_files());
