@@ -63,12 +63,12 @@ done
 
 # Short counts, on every call and with every road that moves data by calls.
 ucp -a --manifest=whole src reference
-if run "$TOOL/short-io" 5000 "$UCP" --engine="$UCP_ENGINE" -a src short0; [ "$status" != 125 ]; then
+if run "${TRACED[@]}" "$TOOL/short-io" 5000 "$UCP" --engine="$UCP_ENGINE" -a src short0; [ "$status" != 125 ]; then
 	n=0
 	for args in '' --sparse=always --sparse=never --reflink=never --manifest=short --fsync=chunk --chunk-size=4096; do
 		n=$((n + 1))
 		# shellcheck disable=SC2086 # no argument when empty
-		run "$TOOL/short-io" 5000 "$UCP" --engine="$UCP_ENGINE" -a $args src "short$n"
+		run "${TRACED[@]}" "$TOOL/short-io" 5000 "$UCP" --engine="$UCP_ENGINE" -a $args src "short$n"
 		is "short counts $args: exit status" "$status" 0
 		is "short counts $args: nothing to say" "$err" ""
 		ok "short counts $args: the copy is the source" same_tree src "short$n"
