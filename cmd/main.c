@@ -23,7 +23,8 @@
  *     entry       one thing to copy, and where to
  *     place       what to do when the destination exists; backup: moving it aside
  *     create      the destination of a regular file; busy: one copy at a time into each
- *     copy        one regular file, by linked chains; start reading here
+ *     copy        one regular file, from open to close; start reading here
+ *     chunk       its data, by linked chains of requests
  *     extent      data and holes
  *     offload     FICLONE and copy_file_range
  *     stream      pipes, devices, /proc
@@ -35,7 +36,7 @@
  *   core/engine/  mechanism: how I/O is carried out
  *     engine      the interface; uring: linked chains; serial: the reference;
  *                 step: a request with plain calls; buf: buffers
- *   core/sys/ thin wrappers over the kernel: fd, limit, retry
+ *   core/sys/ thin wrappers over the kernel: fd, limit, retry; container
  *   hash/     bytes -> digest: digest, xxh, hex, manifest
  */
 #include "cmd/mode_copy.h"

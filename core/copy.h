@@ -11,8 +11,10 @@
 #define UCP_CORE_COPY_H
 
 #include "core/busy.h"
+#include "core/chunk.h"
 #include "core/engine/engine.h"
 #include "core/entry.h"
+#include "core/event.h"
 #include "hash/digest.h"
 
 #include <stdbool.h>
@@ -41,20 +43,6 @@ enum ucp_ending {
 	UCP_ENDING_SKIPPED, /**< the destination stays as it is */
 	UCP_ENDING_LINKED,  /**< became a hard link */
 	UCP_ENDING_PARKED,  /**< waits for another name; its group ends the entry */
-};
-
-/** One chunk of a file in flight, or waiting for its turn in the digest. */
-struct ucp_chunk {
-	struct ucp_io io;
-	struct ucp_file *file;  /**< borrowed */
-	struct ucp_chunk *next; /**< free list, or held by its file */
-	uint8_t *buf;           /**< owned while in use: from one of the pools */
-	uint64_t from;          /**< where the data before it ends; a hole if less than off */
-	uint64_t off;           /**< bytes */
-	uint32_t len;           /**< bytes asked for */
-	uint32_t got;           /**< bytes there were, once read */
-	uint32_t scanned;       /**< --sparse=always: bytes written or found zero */
-	bool is_small;          /**< buf is from the small pool */
 };
 
 /** One regular file in flight. */
@@ -102,15 +90,11 @@ struct ucp_file {
 /** All regular files of one worker. */
 struct ucp_copier {
 	struct ucp_file *files;        /**< owned array */
-	struct ucp_chunk *chunks;      /**< owned array */
 	struct ucp_file *free_files;
-	struct ucp_chunk *free_chunks;
-	struct ucp_file *waiting;      /**< files that wait for a buffer, oldest first */
-	struct ucp_file **waiting_tail;
 	uint32_t n_files;              /**< in flight */
 };
 
-/** Allocate for a worker whose max_files and max_chunks are set: 0 or -ENOMEM. */
+/** Allocate for a worker whose max_files is set: 0 or -ENOMEM. */
 int ucp_copy_init(struct ucp_worker *w);
 
 /** Release; nothing is in flight. */
@@ -130,5 +114,11 @@ bool ucp_copy_has_room(const struct ucp_worker *w);
  */
 void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e, bool as_regular,
 		    struct ucp_link_group *group);
+
+/** Note a failure of a file, telling only the first. */
+void ucp_copy_fail(struct ucp_file *file, enum ucp_act act, int64_t err);
+
+/** All data of a file is in place, or file->err says that it failed: the rest follows. */
+void ucp_copy_data_done(struct ucp_file *file);
 
 #endif

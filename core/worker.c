@@ -45,7 +45,7 @@ int ucp_worker_init(struct ucp_worker *w, struct ucp_shared *shared, uint32_t in
 	ucp_dir_list_init(&w->dirs);
 	ucp_buf_init(&w->small, plan->small_size, plan->n_small);
 	ucp_buf_init(&w->large, plan->chunk_size, plan->n_large);
-	if (ucp_walk_init(&w->walk) < 0 || ucp_copy_init(w) < 0) {
+	if (ucp_walk_init(&w->walk) < 0 || ucp_copy_init(w) < 0 || ucp_chunk_init(w) < 0) {
 		return -ENOMEM;
 	}
 	return 0;
@@ -59,6 +59,7 @@ void ucp_worker_fini(struct ucp_worker *w)
 	ucp_engine_free(w->eng);
 	w->eng = NULL;
 	ucp_copy_fini(w);
+	ucp_chunk_fini(w);
 	ucp_walk_fini(&w->walk);
 	ucp_buf_fini(&w->small);
 	ucp_buf_fini(&w->large);

@@ -80,6 +80,7 @@ struct ucp_worker {
 	uint32_t depth;              /**< requests with the engine at most */
 	struct ucp_walk walk;        /**< the directory being read */
 	struct ucp_copier copier;    /**< regular files in flight */
+	struct ucp_chunks chunks;    /**< their data in flight */
 	struct ucp_fs_cache fs;
 	uint32_t io_workers;
 };

@@ -1,0 +1,458 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The data of one file as chunks, each a chain READ->WRITE[->SYNC] of the engine.
+ *
+ *     start --> feed: while there is data, and a buffer for it
+ *                |      chunk_push() -----> engine ----+
+ *                |                                     | any order
+ *                |  none free: wait in line            v
+ *                +<------ wake, oldest first ---- chunk_on_done()
+ *                |                                     |
+ *                |                    is it next in file order?
+ *                |                      no: held   yes: into the digest, and
+ *                |                                 those held behind it
+ *                v nothing left, nothing in flight
+ *             finish: has it grown? feed again : size, trailing hole --> ucp_copy_data_done()
+ *
+ * Invariants
+ *   - Chunks of a file are begun in file order, so the one that the digest waits
+ *     for is always in flight or done: files cannot block each other for buffers.
+ *   - The bytes hashed are the bytes written: they are in one buffer.
+ *   - Holes are neither read nor written; the digest gets their zeros.
+ *   - The end of the file is what fstat said after open, unless a read met the
+ *     end earlier (it shrank) or a large file has grown since (it is followed).
+ */
+#include "core/chunk.h"
+
+#include "core/copy.h"
+#include "core/extent.h"
+#include "core/sys/container.h"
+#include "core/sys/fd.h"
+#include "core/sys/retry.h"
+#include "core/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	CHUNK_ZEROS = 64 << 20, /* bytes of a hole hashed between two looks for a cancel */
+};
+
+static void chunk_feed(struct ucp_file *file);
+static void chunk_finish(struct ucp_file *file);
+
+int ucp_chunk_init(struct ucp_worker *w)
+{
+	struct ucp_chunks *all = &w->chunks;
+
+	all->all = calloc(w->max_chunks, sizeof(*all->all));
+	if (all->all == NULL) {
+		return -ENOMEM;
+	}
+	for (uint32_t i = w->max_chunks; i-- > 0;) {
+		all->all[i].next = all->free;
+		all->free = &all->all[i];
+	}
+	all->waiting_tail = &all->waiting;
+	return 0;
+}
+
+void ucp_chunk_fini(struct ucp_worker *w)
+{
+	free(w->chunks.all);
+	w->chunks = (struct ucp_chunks){0};
+}
+
+/** Chunks have a buffer each, from the pool that fits the file. */
+static struct ucp_buf_pool *chunk_pool(struct ucp_worker *w, bool is_small)
+{
+	return is_small ? &w->small : &w->large;
+}
+
+/** Reserve a pool the first time, and register it with the engine: 0 or -ENOMEM. */
+static int chunk_pool_ready(struct ucp_worker *w, struct ucp_buf_pool *pool)
+{
+	int rc = ucp_buf_ready(pool);
+
+	if (rc > 0) {
+		pool->slot = ucp_engine_add_buffers(w->eng, pool->base, pool->size * pool->count);
+		rc = 0;
+	}
+	return rc;
+}
+
+/** Take a chunk with a buffer, or NULL when one must come back first. */
+static struct ucp_chunk *chunk_get(struct ucp_file *file, bool is_small)
+{
+	struct ucp_worker *w = file->w;
+	struct ucp_chunks *all = &w->chunks;
+	struct ucp_chunk *chunk = all->free;
+
+	if (chunk == NULL) {
+		return NULL;
+	}
+	uint8_t *buf = ucp_buf_get(chunk_pool(w, is_small));
+	if (buf == NULL) {
+		return NULL;
+	}
+	all->free = chunk->next;
+	chunk->next = NULL;
+	chunk->file = file;
+	chunk->buf = buf;
+	chunk->is_small = is_small;
+	chunk->scanned = 0;
+	return chunk;
+}
+
+/** Return a chunk and its buffer. */
+static void chunk_put(struct ucp_worker *w, struct ucp_chunk *chunk)
+{
+	ucp_buf_put(chunk_pool(w, chunk->is_small), chunk->buf);
+	chunk->buf = NULL;
+	chunk->file = NULL;
+	chunk->next = w->chunks.free;
+	w->chunks.free = chunk;
+}
+
+/** Put a file in the list of those that wait for a buffer. */
+static void chunk_wait(struct ucp_file *file)
+{
+	struct ucp_chunks *all = &file->w->chunks;
+
+	if (!file->is_waiting) {
+		file->is_waiting = true;
+		file->next = NULL;
+		*all->waiting_tail = file;
+		all->waiting_tail = &file->next;
+	}
+}
+
+/** A buffer came back: let those that waited try again, oldest first. */
+static void chunk_wake(struct ucp_worker *w)
+{
+	struct ucp_chunks *all = &w->chunks;
+	struct ucp_file *file = all->waiting;
+
+	all->waiting = NULL;
+	all->waiting_tail = &all->waiting;
+	while (file != NULL) {
+		struct ucp_file *next = file->next;
+		file->is_waiting = false;
+		chunk_feed(file); /* waits again if there is still none for it */
+		file = next;
+	}
+}
+
+/** Find the stretch of data that next_off is in or before: false when none is left. */
+static bool chunk_find_data(struct ucp_file *file)
+{
+	if (file->next_off >= file->size) {
+		return false;
+	}
+	if (file->next_off < file->data_end) {
+		return true;
+	}
+	file->data_end = file->size;
+	if (file->is_sparse) {
+		uint64_t end = file->size;
+		int64_t data = ucp_extent_next(file->src_fd, file->next_off, file->size, &end);
+		if (data < 0) {
+			file->is_sparse = false; /* cannot tell: it is all data */
+		} else {
+			ucp_count(&file->w->counts.hole_bytes, (uint64_t)data - file->next_off);
+			file->next_off = (uint64_t)data;
+			file->data_end = end;
+		}
+	}
+	return file->next_off < file->size;
+}
+
+/** Feed the digest with the zeros of a hole, which may be large: a cancel ends it. */
+static void chunk_hash_zeros(struct ucp_file *file, uint64_t len)
+{
+	while (len > 0 && !ucp_worker_is_canceled(file->w)) {
+		uint64_t part = len < CHUNK_ZEROS ? len : CHUNK_ZEROS;
+		ucp_digest_zeros(file->digest, part);
+		len -= part;
+	}
+	if (len > 0) {
+		ucp_copy_fail(file, UCP_FAIL_READ, -ECANCELED);
+	}
+}
+
+/** Feed the digest with what is complete and next in file order; buffers go back. */
+static void chunk_hash(struct ucp_file *file, struct ucp_chunk *chunk)
+{
+	struct ucp_chunk **at = &file->held;
+
+	while (*at != NULL && (*at)->off < chunk->off) {
+		at = &(*at)->next;
+	}
+	chunk->next = *at;
+	*at = chunk;
+
+	while (file->held != NULL && file->held->from == file->hashed) {
+		struct ucp_chunk *first = file->held;
+		/* Behind a short read lies nothing that will be in the copy. */
+		if (file->eof >= first->off) {
+			chunk_hash_zeros(file, first->off - first->from);
+			ucp_digest_update(file->digest, first->buf, first->got);
+		}
+		file->hashed = first->off + first->len;
+		file->held = first->next;
+		chunk_put(file->w, first);
+	}
+}
+
+/** Account a chunk whose bytes are in place. */
+static void chunk_complete(struct ucp_file *file, struct ucp_chunk *chunk)
+{
+	struct ucp_worker *w = file->w;
+
+	if (chunk->got < chunk->len && chunk->off + chunk->got < file->eof) {
+		file->eof = chunk->off + chunk->got; /* the source shrank */
+	}
+	ucp_count(&w->counts.chunks, 1);
+	ucp_count(&w->counts.syncs, (chunk->io.steps & ~(UCP_STEP_READ | UCP_STEP_WRITE)) != 0);
+	if (file->digest != NULL && file->err == 0) {
+		chunk_hash(file, chunk);
+	} else {
+		chunk_put(w, chunk);
+	}
+}
+
+/** Note where data was written. */
+static void chunk_note_written(struct ucp_file *file, uint64_t off, uint64_t len)
+{
+	if (len > 0 && off + len > file->written_end) {
+		file->written_end = off + len;
+	}
+	ucp_count(&file->w->counts.bytes, len);
+}
+
+/** --sparse=always: write the next run that is not zero: true when one is on its way. */
+static bool chunk_write_run(struct ucp_chunk *chunk)
+{
+	size_t skip;
+	size_t run = ucp_extent_split(chunk->buf + chunk->scanned, chunk->got - chunk->scanned,
+				      4096, &skip);
+
+	ucp_count(&chunk->file->w->counts.hole_bytes, skip);
+	chunk->scanned += (uint32_t)skip;
+	if (run == 0) {
+		return false;
+	}
+	chunk->io.steps = UCP_STEP_WRITE;
+	if (chunk->file->w->set->fsync == UCP_FSYNC_CHUNK) {
+		chunk->io.steps |= UCP_STEP_DATASYNC;
+	}
+	chunk->io.buf = chunk->buf + chunk->scanned;
+	chunk->io.off = chunk->off + chunk->scanned;
+	chunk->io.len = (uint32_t)run;
+	chunk->scanned += (uint32_t)run;
+	chunk->file->n_flying++;
+	ucp_engine_push(chunk->file->w->eng, &chunk->io);
+	return true;
+}
+
+/** What could not be done to a chunk. */
+static enum ucp_act chunk_act(const struct ucp_chunk *chunk)
+{
+	switch (chunk->io.failed) {
+	case UCP_STEP_READ:
+		return UCP_FAIL_READ;
+	case UCP_STEP_WRITE:
+		return UCP_FAIL_WRITE;
+	default:
+		return UCP_FAIL_SYNC;
+	}
+}
+
+/** A chunk's request is done. */
+static void chunk_on_done(struct ucp_io *io)
+{
+	struct ucp_chunk *chunk = UCP_CONTAINER_OF(io, struct ucp_chunk, io);
+	struct ucp_file *file = chunk->file;
+	struct ucp_worker *w = file->w;
+
+	file->n_flying--;
+	if (io->res < 0) {
+		ucp_copy_fail(file, chunk_act(chunk), io->res);
+		chunk_put(w, chunk);
+	} else {
+		if ((io->steps & UCP_STEP_READ) != 0) {
+			chunk->got = (uint32_t)io->res;
+		}
+		if ((io->steps & UCP_STEP_WRITE) != 0) {
+			chunk_note_written(file, io->off, (uint64_t)io->res);
+		}
+		if (w->set->sparse == UCP_SPARSE_ALWAYS && !file->is_hash_only &&
+		    file->err == 0 && chunk_write_run(chunk)) {
+			return;
+		}
+		chunk_complete(file, chunk);
+	}
+	bool was_waiting = file->is_waiting; /* then chunk_wake() feeds it, and may finish it */
+	chunk_wake(w);
+	if (!was_waiting) {
+		chunk_feed(file);
+	}
+}
+
+/** Whether finishing the file will change it after its data: then the fsync must wait. */
+static bool chunk_is_meta_pending(const struct ucp_file *file)
+{
+	const struct ucp_settings *set = file->w->set;
+
+	return set->keep_times || file->has_xattrs || !file->mode_is_right ||
+	       (set->keep_owner && !file->owner_is_right);
+}
+
+/** The steps of a chunk's chain. */
+static uint8_t chunk_steps(struct ucp_file *file, uint64_t off, uint64_t len)
+{
+	const struct ucp_settings *set = file->w->set;
+
+	if (file->is_hash_only) {
+		return UCP_STEP_READ;
+	}
+	if (set->sparse == UCP_SPARSE_ALWAYS) {
+		return UCP_STEP_READ; /* what is written depends on what was read */
+	}
+	if (set->fsync == UCP_FSYNC_FILE && off == 0 && len == file->size &&
+	    !chunk_is_meta_pending(file)) {
+		file->is_synced = true;
+		return UCP_STEP_READ | UCP_STEP_WRITE | UCP_STEP_SYNC;
+	}
+	if (set->fsync == UCP_FSYNC_CHUNK) {
+		return UCP_STEP_READ | UCP_STEP_WRITE | UCP_STEP_DATASYNC;
+	}
+	return UCP_STEP_READ | UCP_STEP_WRITE;
+}
+
+/** Send the next chunk on its way; there is data at next_off. */
+static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
+{
+	struct ucp_buf_pool *pool = chunk_pool(file->w, chunk->is_small);
+	uint64_t len = file->data_end - file->next_off;
+
+	if (len > pool->size) {
+		len = pool->size;
+	}
+	chunk->from = file->planned;
+	chunk->off = file->next_off;
+	chunk->len = (uint32_t)len;
+	chunk->got = 0;
+	chunk->io = (struct ucp_io){
+		.op = UCP_IO_CHAIN,
+		.steps = chunk_steps(file, file->next_off, len),
+		.done = chunk_on_done,
+		.fd = file->src_fd,
+		.out_fd = file->dst_fd,
+		.buf = chunk->buf,
+		.len = chunk->len,
+		.off = chunk->off,
+		.slot = pool->slot,
+	};
+	file->next_off += len;
+	file->planned = file->next_off;
+	file->n_flying++;
+	file->n_chunks++;
+	ucp_engine_push(file->w->eng, &chunk->io);
+}
+
+/** Keep as many chunks of a file in flight as there are buffers; finish it after the last. */
+static void chunk_feed(struct ucp_file *file)
+{
+	while (file->err == 0 && file->eof == UINT64_MAX && chunk_find_data(file)) {
+		if (ucp_worker_is_canceled(file->w)) {
+			ucp_copy_fail(file, UCP_FAIL_WRITE, -ECANCELED);
+			break;
+		}
+		struct ucp_chunk *chunk = chunk_get(file, file->is_small);
+		if (chunk == NULL) {
+			chunk_wait(file);
+			return;
+		}
+		chunk_push(file, chunk);
+	}
+	if (file->n_flying == 0 && !file->is_waiting) {
+		chunk_finish(file);
+	}
+}
+
+/** Whether a large file has grown while it was copied; then there is more to do. */
+static bool chunk_has_grown(struct ucp_file *file)
+{
+	struct stat st;
+
+	if (file->n_chunks < 2 || file->eof != UINT64_MAX ||
+	    ucp_fd_stat(file->src_fd, &st) < 0 || (uint64_t)st.st_size <= file->size) {
+		return false;
+	}
+	file->size = (uint64_t)st.st_size;
+	return true;
+}
+
+/** Nothing is in flight, and nothing is left or the file has failed. */
+static void chunk_finish(struct ucp_file *file)
+{
+	struct ucp_worker *w = file->w;
+	uint64_t size = file->eof < file->size ? file->eof : file->size;
+	bool was_holding = file->held != NULL; /* only after a failure */
+
+	while (file->held != NULL) {
+		struct ucp_chunk *next = file->held->next;
+		chunk_put(w, file->held);
+		file->held = next;
+	}
+	if (file->err == 0 && !file->is_hash_only) {
+		if (chunk_has_grown(file)) {
+			chunk_feed(file);
+			return;
+		}
+		if (file->written_end != size &&
+		    UCP_RETRY(ftruncate(file->dst_fd, (off_t)size)) != 0) {
+			ucp_copy_fail(file, UCP_FAIL_TRUNCATE, -errno);
+		}
+	}
+	if (file->err == 0 && file->digest != NULL && size > file->hashed) {
+		chunk_hash_zeros(file, size - file->hashed);
+	}
+	ucp_copy_data_done(file);
+	if (was_holding) {
+		chunk_wake(w);
+	}
+}
+
+void ucp_chunk_start(struct ucp_file *file)
+{
+	struct ucp_worker *w = file->w;
+
+	file->is_small = file->size <= w->small.size;
+	if (chunk_pool_ready(w, chunk_pool(w, file->is_small)) < 0) {
+		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
+		ucp_copy_data_done(file);
+		return;
+	}
+	if (!file->is_hash_only) {
+		file->road = UCP_ROAD_CHAINS;
+		if (!ucp_fs_get(&w->fs, file->entry.st.st_dev, file->entry.dir->dev[UCP_DST],
+				file->src_fd, file->dst_fd)->nowait_is_fine) {
+			/* Opened O_NONBLOCK lest a FIFO in its place hold us up; now it only gets in
+			 * the way: io_uring gives -EAGAIN at once for files without IOCB_NOWAIT. */
+			(void)fcntl(file->src_fd, F_SETFL, 0);
+		}
+		if (!file->is_small) {
+			/* Doubles the kernel's read-ahead; without effect is as well. */
+			(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+		}
+	}
+	file->is_sparse = w->set->sparse != UCP_SPARSE_NEVER &&
+			  ucp_extent_may_have_holes(&file->entry.st);
+	chunk_feed(file);
+}
