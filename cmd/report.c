@@ -31,6 +31,7 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_ACCESS, "cannot access %1"},
 	{UCP_FAIL_OPEN, "cannot open %1 for reading"},
 	{UCP_FAIL_READ, "error reading %1"},
+	{UCP_FAIL_READ_DST, "error reading %2"},
 	{UCP_FAIL_READLINK, "cannot read symbolic link %1"},
 	{UCP_FAIL_CREATE, "cannot create regular file %2"},
 	{UCP_FAIL_WRITE, "error writing %2"},

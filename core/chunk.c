@@ -147,6 +147,12 @@ static void chunk_wake(struct ucp_worker *w)
 	}
 }
 
+/** Where a file's data is read from. */
+static int chunk_src_fd(const struct ucp_file *file)
+{
+	return file->is_hash_only ? file->dst_fd : file->src_fd;
+}
+
 /** Find the stretch of data that next_off is in or before: false when none is left. */
 static bool chunk_find_data(struct ucp_file *file)
 {
@@ -159,7 +165,7 @@ static bool chunk_find_data(struct ucp_file *file)
 	file->data_end = file->size;
 	if (file->is_sparse) {
 		uint64_t end = file->size;
-		int64_t data = ucp_extent_next(file->src_fd, file->next_off, file->size, &end);
+		int64_t data = ucp_extent_next(chunk_src_fd(file), file->next_off, file->size, &end);
 		if (data < 0) {
 			file->is_sparse = false; /* cannot tell: it is all data */
 		} else {
@@ -264,7 +270,7 @@ static enum ucp_act chunk_act(const struct ucp_chunk *chunk)
 {
 	switch (chunk->io.failed) {
 	case UCP_STEP_READ:
-		return UCP_FAIL_READ;
+		return chunk->file->is_hash_only ? UCP_FAIL_READ_DST : UCP_FAIL_READ;
 	case UCP_STEP_WRITE:
 		return UCP_FAIL_WRITE;
 	default:
@@ -351,7 +357,7 @@ static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 		.op = UCP_IO_CHAIN,
 		.steps = chunk_steps(file, file->next_off, len),
 		.done = chunk_on_done,
-		.fd = file->src_fd,
+		.fd = chunk_src_fd(file),
 		.out_fd = file->dst_fd,
 		.buf = chunk->buf,
 		.len = chunk->len,

@@ -321,6 +321,22 @@ static int copy_ready_digest(struct ucp_file *file)
 	return 0;
 }
 
+/** The digest of a clone is that of what it shares, whatever the source is by now. */
+static void copy_hash_clone(struct ucp_file *file)
+{
+	struct stat st;
+
+	int err = ucp_fd_stat(file->dst_fd, &st);
+	if (err < 0) {
+		ucp_copy_fail(file, UCP_FAIL_STAT_DST, err);
+		copy_close(file);
+		return;
+	}
+	file->size = (uint64_t)st.st_size;
+	file->is_hash_only = true;
+	ucp_chunk_start(file);
+}
+
 /** Source and destination are open: choose the road for the data. */
 static void copy_data(struct ucp_file *file)
 {
@@ -348,8 +364,7 @@ static void copy_data(struct ucp_file *file)
 		ucp_copy_fail(file, act, rc);
 		copy_close(file);
 	} else if (rc > 0 && file->road == UCP_ROAD_CLONE && file->digest != NULL) {
-		file->is_hash_only = true;
-		ucp_chunk_start(file);
+		copy_hash_clone(file);
 	} else if (rc > 0 || st->st_size == 0) {
 		ucp_copy_data_done(file);
 	} else {

@@ -73,6 +73,14 @@ static enum ucp_create create_fail(struct ucp_worker *w, const struct ucp_entry 
 	return UCP_CREATE_FAIL;
 }
 
+/** How a destination is opened: to be written, and read where a clone will be hashed. */
+static int create_access(const struct ucp_settings *set)
+{
+	bool is_read = set->reflink == UCP_REFLINK_ALWAYS && set->digest != UCP_DIGEST_NONE;
+
+	return is_read ? O_RDWR : O_WRONLY;
+}
+
 /** Create exclusively: 0, -EEXIST, or another negative errno. */
 static int create_new(struct ucp_worker *w, struct ucp_file *file)
 {
@@ -91,7 +99,7 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	mode_t first = is_private ? (mode & 0700) | (is_widened ? 0200 : 0) : mode;
 
 	int fd = ucp_fd_openat(dir->fd[UCP_DST], e->dst_name,
-			       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, first);
+			       create_access(set) | O_CREAT | O_EXCL | O_NOFOLLOW, first);
 	if (fd < 0) {
 		return fd;
 	}
@@ -128,7 +136,7 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link
 {
 	const struct ucp_settings *set = w->set;
 	const struct ucp_entry *e = &file->entry;
-	int flags = O_WRONLY | O_NOCTTY | (is_link ? 0 : O_NOFOLLOW) |
+	int flags = create_access(set) | O_NOCTTY | (is_link ? 0 : O_NOFOLLOW) |
 		    (is_link && set->through_dangling ? O_CREAT : 0);
 	struct stat st;
 

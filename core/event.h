@@ -29,6 +29,7 @@ enum ucp_act {
 	UCP_FAIL_ACCESS,     /**< src: a directory that cannot be read */
 	UCP_FAIL_OPEN,       /**< src */
 	UCP_FAIL_READ,       /**< src */
+	UCP_FAIL_READ_DST,   /**< dst */
 	UCP_FAIL_READLINK,   /**< src */
 	UCP_FAIL_CREATE,     /**< dst: regular file */
 	UCP_FAIL_WRITE,      /**< dst */

@@ -3,6 +3,7 @@
 . tests/lib/tap.sh
 . "$ROOT/tests/lib/loop.sh"
 . "$ROOT/tests/lib/tree.sh"
+. "$ROOT/tests/lib/fault.sh"
 plan "extents are shared where the filesystem can, and never where it must not be so"
 
 need_mounts
@@ -59,6 +60,26 @@ for type in xfs btrfs; do
 		ok "$type on $UCP_ENGINE, --reflink=always to another: message" \
 			test "$err" = "ucp: failed to clone 'here' from 'disk/src/large': Invalid cross-device link"
 		ok "$type on $UCP_ENGINE, --reflink=always to another: nothing is left" test ! -e here
+		# what the manifest tells is what the clone has, not what the source has become
+		rm -rf disk/copy victim
+		mkdir disk/copy victim
+		head -c 100000 /dev/urandom > disk/victim
+		{
+			for ((i = 0; i < 100; i++)); do
+				[ -s disk/copy/victim ] && break
+				sleep 0.02
+			done
+			printf changed | dd of=disk/victim conv=notrunc status=none
+		} &
+		inject "$PWD/disk/copy/victim" ioctl delay_exit=1000000 -a --reflink=always \
+			--manifest=list disk/victim disk/copy/victim
+		wait $!
+		is "$type on $UCP_ENGINE, source changed after the clone: exit status" "$status" 0
+		ok "$type on $UCP_ENGINE, source changed after the clone: delayed" grep -q DELAYED strace.log
+		ok "$type on $UCP_ENGINE, source changed after the clone: it has" \
+			bash -c '! cmp -s disk/victim disk/copy/victim'
+		ok "$type on $UCP_ENGINE, source changed after the clone: the manifest" \
+			bash -c 'cd disk && sed "s|(.*)|(copy/victim)|" ../list | xxhsum -c'
 	done
 	unmount disk
 done
