@@ -13,7 +13,7 @@ void ucp_options_help(const char *name)
 "  -a, --archive              all of it: -dR --preserve=all\n"
 "  -r, -R, --recursive        directories and what is in them\n"
 "  -p, --preserve[=LIST]      keep mode,ownership,timestamps; LIST may also have\n"
-"      --no-preserve=LIST       links,context,xattr,all\n"
+"      --no-preserve=LIST       links,context,xattr,all,flags,project\n"
 "  -d                         symlinks as symlinks, and hard links: -P and links\n"
 "  -H, -L, -P                 follow symlinks: operands, all, none\n"
 "      --dereference, --no-dereference  same as -L, -P\n"

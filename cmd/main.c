@@ -29,7 +29,8 @@
  *     offload     FICLONE and copy_file_range
  *     stream      pipes, devices, /proc
  *     links       hard-link groups; special: symlinks, FIFOs, sockets, devices
- *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels
+ *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels;
+ *                 flags: chattr flags and project ids
  *     note        -v and the manifest
  *     fs          what a pair of filesystems can do
  *     event, settings   what goes in and what comes out

@@ -322,7 +322,9 @@ enum {
 	KEEP_LINKS = 8,
 	KEEP_CONTEXT = 16,
 	KEEP_XATTRS = 32,
-	KEEP_ALL = 63,
+	KEEP_ALL = 63, /* of cp's */
+	KEEP_FLAGS = 64,
+	KEEP_PROJECT = 128,
 };
 
 /** Turn attributes on or off. */
@@ -348,6 +350,12 @@ static void options_keep(struct parse *p, int what, bool on)
 		/* Once asked for by name, "all" does not make it less important. */
 		set->need_xattrs = on && (what != KEEP_ALL || set->need_xattrs);
 	}
+	if ((what & KEEP_FLAGS) != 0) {
+		set->keep_flags = on;
+	}
+	if ((what & KEEP_PROJECT) != 0) {
+		set->keep_project = on;
+	}
 	if ((what & KEEP_CONTEXT) != 0) {
 		p->keep_context = on;
 		p->need_context = on && (what != KEEP_ALL || p->need_context);
@@ -357,11 +365,14 @@ static void options_keep(struct parse *p, int what, bool on)
 /** --preserve=LIST and --no-preserve=LIST. */
 static bool options_keep_list(struct parse *p, const char *option, const char *list, bool on)
 {
+	enum { OWN = 2 }; /* words that cp does not have */
 	static const struct word words[] = {
+		{"flags", KEEP_FLAGS}, {"project", KEEP_PROJECT},
 		{"mode", KEEP_MODE}, {"timestamps", KEEP_TIMES}, {"ownership", KEEP_OWNER},
 		{"links", KEEP_LINKS}, {"context", KEEP_CONTEXT}, {"xattr", KEEP_XATTRS},
 		{"all", KEEP_ALL}, {NULL, 0},
 	};
+	const struct word *known = p->opts->called_as_cp ? words + OWN : words;
 	char *copy = strdup(list);
 	char *rest = copy;
 	bool fine = copy != NULL;
@@ -369,7 +380,7 @@ static bool options_keep_list(struct parse *p, const char *option, const char *l
 	while (fine && rest != NULL) {
 		const char *text = strsep(&rest, ",");
 		int what = 0;
-		fine = options_word(p, option, text, words, &what);
+		fine = options_word(p, option, text, known, &what);
 		if (fine) {
 			options_keep(p, what, on);
 		}

@@ -55,6 +55,8 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_MODE, "preserving permissions for %2"},
 	{UCP_FAIL_TIMES, "preserving times for %2"},
 	{UCP_FAIL_XATTR, "setting attribute '%t' for %2"},
+	{UCP_FAIL_FLAGS, "failed to preserve flags '%t' of %2"},
+	{UCP_FAIL_PROJECT, "failed to preserve the project of %2"},
 	{UCP_FAIL_MEMORY, "cannot copy %1"},
 	{UCP_FAIL_ENGINE, "the I/O engine failed"},
 	{UCP_FAIL_SAME_FILE, "%1 and %2 are the same file"},

@@ -314,7 +314,7 @@ static bool chunk_is_meta_pending(const struct ucp_file *file)
 {
 	const struct ucp_settings *set = file->w->set;
 
-	return set->keep_times || file->has_xattrs || !file->mode_is_right ||
+	return set->keep_times || ucp_flags_are_wanted(set) || file->has_xattrs || !file->mode_is_right ||
 	       (set->keep_owner && !file->owner_is_right);
 }
 

@@ -118,6 +118,7 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 		}
 	}
 	file->owner_is_right = owner_fits;
+	ucp_flags_begin(set, file->src_fd, fd);
 	return 0;
 }
 
@@ -154,6 +155,9 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link
 		ucp_fd_drop(&fd);
 		ucp_busy_release(w, file);
 		return err < 0 ? err : rc;
+	}
+	if (!set->attributes_only) {
+		ucp_flags_begin(set, file->src_fd, fd);
 	}
 	file->dst_fd = fd;
 	file->is_dst_regular = S_ISREG(st.st_mode);

@@ -64,6 +64,7 @@ int ucp_job_new(const struct ucp_settings *set, const struct ucp_listener *liste
 	(void)sem_init(&job->wake, 0, 0);
 	ucp_roots_init(&shared->roots);
 	ucp_busy_init(&shared->busy);
+	ucp_seals_init(&shared->seals);
 
 	bool has_links = true;
 	if (set->keep_links) {
@@ -89,7 +90,9 @@ void ucp_job_free(struct ucp_job *job)
 		return;
 	}
 	struct ucp_shared *shared = &job->shared;
-	ucp_links_free(shared->links); /* before the workers, whose lists its directories are in */
+	/* Before the workers, whose lists the directories of these are in. */
+	ucp_links_free(shared->links);
+	ucp_seals_fini(&shared->seals);
 	for (uint32_t i = 0; i < shared->n_workers; i++) {
 		ucp_worker_fini(&shared->workers[i]);
 	}
@@ -482,6 +485,9 @@ void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result)
 		(void)pthread_join(shared->workers[i].thread, NULL); /* ours, joined once */
 	}
 	job->n_threads = 0;
+	if (!was_canceled && job->shared.n_workers > 0) {
+		ucp_flags_seal(&shared->workers[0]);
+	}
 	if (shared->set->fsync != UCP_FSYNC_NEVER && !was_canceled) {
 		job_sync_target(job);
 	}

@@ -5,6 +5,7 @@
 
 #include "core/context.h"
 #include "core/create.h"
+#include "core/flags.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
 
@@ -279,6 +280,9 @@ bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
 		if (UCP_RETRY(futimens(meta->dst_fd, times)) != 0) {
 			fine = meta_fail(w, meta->entry, UCP_FAIL_TIMES, -errno, NULL);
 		}
+	}
+	if (ucp_flags_are_wanted(w->set) && meta->src_fd >= 0) {
+		fine = ucp_flags_set(w, meta->entry, meta->src_fd, meta->dst_fd) && fine;
 	}
 	return fine;
 }

@@ -4,11 +4,12 @@
 /*
  * Owner, mode, extended attributes, ACLs, times, and the order they are set in.
  *
- *     data, owner, attributes, mode, ACLs, times
+ *     data, owner, attributes, mode, ACLs, times, flags
  *
  * A change of owner takes set-id bits and capabilities away, so both come after
  * it. A mode without write permission would refuse attributes, and changing the
- * mode would change an ACL. Every change moves the times, so they come last.
+ * mode would change an ACL. Every change moves the times, so they come late;
+ * only flags come after them, because some forbid every other change.
  */
 #ifndef UCP_CORE_META_H
 #define UCP_CORE_META_H

@@ -96,6 +96,8 @@ struct ucp_settings {
 	bool keep_links;
 	bool keep_xattrs;
 	bool need_xattrs;      /**< asked for by name: failing is an error */
+	bool keep_flags;       /**< what chattr(1) sets */
+	bool keep_project;     /**< project ids, which quotas may count by */
 	enum ucp_context context;
 	bool need_context;     /**< asked for by name: failing is an error */
 

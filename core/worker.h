@@ -15,6 +15,7 @@
 #include "core/engine/buf.h"
 #include "core/engine/engine.h"
 #include "core/enter.h"
+#include "core/flags.h"
 #include "core/fs.h"
 #include "core/job.h"
 #include "core/task.h"
@@ -32,6 +33,7 @@ struct ucp_shared {
 	struct ucp_dir_budget dirs;
 	struct ucp_roots roots;
 	struct ucp_busy_table busy;
+	struct ucp_seals seals;
 	struct ucp_links *links;         /**< owned; NULL unless links are kept */
 	struct ucp_manifest *manifest;   /**< owned; NULL unless asked for; under tell_lock */
 	atomic_int canceled;

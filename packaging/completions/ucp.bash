@@ -12,7 +12,7 @@ _ucp_values() {
 	--fsync) echo never file chunk ;;
 	--hash) echo xxh128 xxh64 xxh3 ;;
 	--manifest-format) echo bsd ;;
-	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all ;;
+	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all flags project ;;
 	--progress | -g) echo auto always never ;;
 	--reflink | --sparse) echo auto always never ;;
 	--update) echo all none none-fail older ;;

@@ -6,7 +6,7 @@
 # Lists that are separated by commas: what is there already, then each attribute.
 function __ucp_attributes
     set -l lead (commandline -ct | string replace -rf -- '^--(?:no-)?preserve=(.*,)?[^,]*$' '$1')
-    for attribute in mode ownership timestamps links context xattr all
+    for attribute in mode ownership timestamps links context xattr all flags project
         echo $lead$attribute
     end
 end
