@@ -52,7 +52,7 @@ run() {
 	shift
 	[ $# -gt 0 ] || return 0
 	echo "== $label"
-	prove -j "$JOBS" "$@" 2>&1 | tee -a "$log"
+	prove --failures -j "$JOBS" "$@" 2>&1 | tee -a "$log"
 	[ "${PIPESTATUS[0]}" = 0 ] || status=1
 	# what was skipped, with its reason, for the list at the end
 	sed -n -e "s|^\([^ ]*\) \.\..*skipped: \(.*\)|\1: \2|p" -e "s|^# skipped: ||p" "$log" >> "$log.skips"

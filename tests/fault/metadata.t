@@ -58,7 +58,7 @@ if on threads serial; then
 	fails without-file "$FILE" close EIO:when=1 "$EIO" "failed to close 'copy/sub/victim/file'"
 	fails without-file "$FILE" close ENOSPC:when=1 'No space left on device' "failed to close 'copy/sub/victim/file'"
 fi
-fails without-file "$PWD/src/sub/victim/file" newfstatat EIO:when=1 "$EIO" "cannot stat 'src/sub/victim/file'"
+fails without-file "$PWD/src/sub/victim/file" newfstatat,fstat EIO:when=1 "$EIO" "cannot stat 'src/sub/victim/file'"
 
 # directories
 fails without-dir "$SUB" mkdirat EIO "$EIO" "cannot create directory 'copy/sub/victim'"
