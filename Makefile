@@ -70,6 +70,8 @@ UNIT_BINS := $(UNIT_SRCS:tests/%.c=$(BUILD)/tests/%)
 TEST_HEADERS := $(wildcard tests/lib/*.h)
 TOOL_SRCS := $(wildcard tests/tool/*.c)
 TOOL_BINS := $(TOOL_SRCS:tests/%.c=$(BUILD)/tests/%)
+PRELOAD_SRCS := $(wildcard tests/tool/preload/*.c)
+PRELOADS := $(PRELOAD_SRCS:tests/%.c=$(BUILD)/tests/%.so)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB_OBJS) $(TEST_HEADERS)
 	@mkdir -p $(@D)
@@ -85,7 +87,12 @@ $(BUILD)/tests/tool/%: tests/tool/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra $(LDFLAGS) -o $@ $<
 
-test-programs: $(BUILD)/ucp $(UNIT_BINS) $(TOOL_BINS) ## build everything the tests need
+$(BUILD)/tests/tool/preload/%.so: tests/tool/preload/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -fPIC -shared \
+		$(LDFLAGS) -o $@ $< -ldl
+
+test-programs: $(BUILD)/ucp $(UNIT_BINS) $(TOOL_BINS) $(PRELOADS) ## build everything the tests need
 
 check: check-layers check-headers check-unit check-cli check-fault check-fs check-man check-install ## all tests
 	@true

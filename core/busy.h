@@ -4,11 +4,12 @@
 /*
  * Destinations that are being overwritten, so that no two copies write to one
  * file at the same time: two of its names may be hard links in the destination,
- * or one a symlink to the other. The later copy waits, and has the last word,
+ * or one a symlink to the other, or both the same where case is ignored (there
+ * new files are claimed, too). The later copy waits, and has the last word,
  * as when one is made after the other.
  *
- *     claim ---> true:  written to; release when it is closed
- *         \----> false: parked; the release makes it a task that begins anew
+ *     claim ---> 1: written to; release when it is closed
+ *         \----> 0: parked; the release makes it a task that begins anew
  */
 #ifndef UCP_CORE_BUSY_H
 #define UCP_CORE_BUSY_H

@@ -167,6 +167,27 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link
 	return 1;
 }
 
+/**
+ * Where names fold, another copy may find this file under its own name: claim it,
+ * too, lest both write to it.
+ */
+static enum ucp_create create_claim_new(struct ucp_worker *w, struct ucp_file *file)
+{
+	struct stat st;
+
+	int err = ucp_fd_stat(file->dst_fd, &st);
+	int rc = err < 0 ? err : ucp_busy_claim(w, file, &st);
+	if (rc == 1) {
+		return UCP_CREATE_DONE;
+	}
+	if (rc < 0) {
+		return create_fail(w, &file->entry, rc);
+	}
+	file->is_created = false; /* the other was quicker, and it is that one's file now */
+	ucp_fd_drop(&file->dst_fd);
+	return UCP_CREATE_WAIT;
+}
+
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 {
 	struct ucp_entry *e = &file->entry;
@@ -177,7 +198,7 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 	for (int attempt = 0; attempt < 3; attempt++) {
 		int err = create_new(w, file);
 		if (err == 0) {
-			return UCP_CREATE_DONE;
+			return e->dir->folds ? create_claim_new(w, file) : UCP_CREATE_DONE;
 		}
 		if (err != -EEXIST) {
 			return create_fail(w, e, err);

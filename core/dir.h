@@ -85,6 +85,7 @@ struct ucp_dir {
 	bool follow_name;           /**< the source name may be a symlink (-H, -L, --parents) */
 	bool follow_dst;            /**< the destination name is a symlink to a directory */
 	bool has_default_acl;       /**< files created here inherit an ACL */
+	bool folds;                 /**< two names in the destination may be one file */
 	struct ucp_operand *operand; /**< borrowed: when named on the command line, else NULL */
 	atomic_int owner_known;     /**< owner below is valid */
 	struct ucp_dir_owner owner; /**< of files created in the destination */

@@ -4,6 +4,7 @@
 #include "core/enter.h"
 
 #include "core/create.h"
+#include "core/fs.h"
 #include "core/meta.h"
 #include "core/note.h"
 #include "core/place.h"
@@ -273,10 +274,14 @@ static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
 	if (dir->is_created) {
 		/* A new directory inherits, and gets its own only when it is finished. */
 		dir->has_default_acl = dir->parent->has_default_acl;
+		dir->folds = dir->parent->folds;
 		/* Files in it will get what it got itself, be it by set-group-id or not. */
 		dir->owner = (struct ucp_dir_owner){dir->dst_st.st_uid, dir->dst_st.st_gid};
 		atomic_store(&dir->owner_known, 1);
-	} else if (w->set->keep_mode || w->set->drop_mode) {
+		return fd;
+	}
+	dir->folds = ucp_fs_folds(fd);
+	if (w->set->keep_mode || w->set->drop_mode) {
 		dir->has_default_acl = fgetxattr(fd, "system.posix_acl_default", NULL, 0) > 0;
 	}
 	return fd;

@@ -3,8 +3,10 @@
 
 #include "core/fs.h"
 
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/vfs.h>
 
 /* Not in every linux/magic.h. */
@@ -12,6 +14,17 @@
 #define FS_CIFS_MAGIC 0xff534d42
 #define FS_SMB2_MAGIC 0xfe534d42
 #define FS_ZFS_MAGIC 0x2fc12fc1
+#define FS_NTFS_MAGIC 0x5346544e
+#define FS_NTFS3_MAGIC 0x7366746e
+#define FS_HFS_MAGIC 0x4244
+#define FS_HFSPLUS_MAGIC 0x482b
+#define FS_VBOXSF_MAGIC 0x786f4256
+#ifndef EXFAT_SUPER_MAGIC
+#define EXFAT_SUPER_MAGIC 0x2011bab0
+#endif
+#ifndef FUSE_SUPER_MAGIC
+#define FUSE_SUPER_MAGIC 0x65735546
+#endif
 #define FS_BCACHEFS_MAGIC 0xca451a4e
 
 /** The type of a filesystem, or 0. */
@@ -57,6 +70,42 @@ static bool fs_size_is_true(uint64_t type)
 static bool fs_nowait_is_fine(uint64_t type)
 {
 	return type == EXT4_SUPER_MAGIC || type == FS_XFS_MAGIC || type == BTRFS_SUPER_MAGIC;
+}
+
+/** Whether a directory has the flag that makes its names fold: ext4, f2fs, tmpfs. */
+static bool fs_dir_folds(int dir)
+{
+	int flags = 0;
+
+	return ioctl(dir, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_CASEFOLD_FL) != 0;
+}
+
+bool ucp_fs_folds(int dir)
+{
+	switch (fs_type(dir)) {
+	case MSDOS_SUPER_MAGIC:
+	case EXFAT_SUPER_MAGIC:
+	case FS_NTFS_MAGIC:
+	case FS_NTFS3_MAGIC:
+	case FS_HFS_MAGIC:
+	case FS_HFSPLUS_MAGIC:
+	case FS_CIFS_MAGIC:
+	case FS_SMB2_MAGIC:
+	case SMB_SUPER_MAGIC:
+	case NFS_SUPER_MAGIC: /* what is behind these is not to be seen from here */
+	case V9FS_MAGIC:
+	case FUSE_SUPER_MAGIC:
+	case FS_VBOXSF_MAGIC:
+	case FS_ZFS_MAGIC: /* a property of the dataset */
+		return true;
+	case EXT4_SUPER_MAGIC:
+	case F2FS_SUPER_MAGIC:
+	case TMPFS_MAGIC:
+	case OVERLAYFS_SUPER_MAGIC:
+		return fs_dir_folds(dir);
+	default:
+		return false;
+	}
 }
 
 struct ucp_fs *ucp_fs_get(struct ucp_fs_cache *cache, uint64_t src_dev, uint64_t dst_dev,

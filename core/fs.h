@@ -41,4 +41,12 @@ struct ucp_fs_cache {
 struct ucp_fs *ucp_fs_get(struct ucp_fs_cache *cache, uint64_t src_dev, uint64_t dst_dev,
 			  int src_fd, int dst_fd);
 
+/**
+ * Whether different names in a directory may be one file, as where case is ignored.
+ *
+ * True also where only a server knows.
+ * @dir  an open directory
+ */
+bool ucp_fs_folds(int dir);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "core/enter.h"
 #include "core/facts.h"
+#include "core/fs.h"
 #include "core/links.h"
 #include "core/plan.h"
 #include "core/sys/fd.h"
@@ -266,6 +267,12 @@ static struct ucp_dir *job_new_base(struct ucp_job *job)
 	if (fd >= 0 && ucp_fd_stat(fd, &st) == 0) {
 		base->dev[UCP_DST] = st.st_dev;
 		base->ino[UCP_DST] = st.st_ino;
+	}
+	if (ops->target_is_dir && ops->n_sources > 1) {
+		/* O_PATH allows no ioctl(2); where it is all there is, the filesystem's type tells. */
+		int readable = ucp_fd_openat(AT_FDCWD, ops->target, O_RDONLY | O_DIRECTORY, 0);
+		base->folds = ucp_fs_folds(readable >= 0 ? readable : fd);
+		ucp_fd_drop(&readable);
 	}
 	if (job->shared.set->keep_mode || job->shared.set->drop_mode) {
 		/* A descriptor opened with O_PATH has no attributes, so by name. */
