@@ -285,7 +285,7 @@ static int mode_copy_run(const struct ucp_options *opts, struct ucp_job *job,
 	err = ucp_job_start(job, ops);
 	if (err < 0) {
 		mode_copy_release();
-		bool no_engine = set->engine == UCP_CHOOSE_URING;
+		bool no_engine = ucp_job_lacks_engine(job);
 		ucp_report_error(rep, no_engine ? "io_uring is not available" : "cannot copy",
 				 NULL, err);
 		(void)ucp_outfile_close(&manifest, err, false, &(bool){false}); /* nothing in it */

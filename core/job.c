@@ -425,6 +425,11 @@ int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops)
 	return 0;
 }
 
+bool ucp_job_lacks_engine(const struct ucp_job *job)
+{
+	return job->plan.lacks_engine;
+}
+
 /** A moment from now, for sem_timedwait(3). */
 static struct timespec job_deadline(int timeout_ms)
 {

@@ -70,11 +70,14 @@ void ucp_job_free(struct ucp_job *job);
  *
  * A run too small to be worth threads is over when this returns.
  * @ops     borrowed until ucp_job_end()
- * Returns 0, or a negative errno when the run could not begin; -EPERM, -ENOSYS
- * and so on when --engine=uring was asked for and cannot be had.
+ * Returns 0, or a negative errno when the run could not begin; see
+ * ucp_job_lacks_engine().
  * Thread: once a job; listener calls come from other threads from here on.
  */
 int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops);
+
+/** Whether ucp_job_start() failed because the engine asked for cannot be had. */
+bool ucp_job_lacks_engine(const struct ucp_job *job);
 
 /**
  * Wait for the end of the run or a while.

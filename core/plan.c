@@ -109,8 +109,10 @@ static void plan_memory(const struct ucp_settings *set, struct ucp_plan *plan)
 		plan->n_workers--;
 	}
 	uint64_t share = mem / plan->n_workers;
+	share = share > 2 * PLAN_PAGE ? share : 2 * PLAN_PAGE;
 	if (share < chunk + plan_min(PLAN_SMALL, chunk)) {
-		chunk = share / 2 / PLAN_PAGE * PLAN_PAGE; /* at least a page: see options.c */
+		chunk = share / 2 / PLAN_PAGE * PLAN_PAGE;
+		chunk = chunk > 0 ? chunk : PLAN_PAGE; /* options.c allows no less anyway */
 	}
 	wp->chunk_size = chunk;
 	wp->small_size = plan_min(PLAN_SMALL, chunk);
@@ -133,6 +135,7 @@ int ucp_plan_make(const struct ucp_settings *set, bool is_tiny, struct ucp_plan 
 
 	int err = plan_engine(set, &plan);
 	if (err < 0) {
+		ret_plan->lacks_engine = true;
 		return err;
 	}
 	if (set->jobs > 0) {

@@ -15,6 +15,7 @@ struct ucp_plan {
 	uint32_t n_dirs;     /**< directories that may have open descriptors */
 	uint32_t n_fds;      /**< descriptors the process may have open */
 	bool is_inline;      /**< one worker, on the calling thread */
+	bool lacks_engine;   /**< there is no plan: the engine demanded cannot be had */
 };
 
 /**
@@ -22,7 +23,8 @@ struct ucp_plan {
  *
  * @is_tiny  the whole run is a few small files: threads and rings would cost
  *           more than they bring
- * Returns 0, or a negative errno when the engine asked for cannot be had.
+ * Returns 0, or a negative errno when the engine asked for cannot be had; then
+ * only lacks_engine is written.
  */
 int ucp_plan_make(const struct ucp_settings *set, bool is_tiny, struct ucp_plan *ret_plan);
 
