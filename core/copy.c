@@ -411,6 +411,50 @@ static void copy_opened_src(struct ucp_file *file)
 	copy_close(file);
 }
 
+/**
+ * The source cannot be opened: whether that matters.
+ *
+ * cp asks first what is to become of the destination (-n, -u), has its line of
+ * -v, and then opens the source. Here the source comes first, and nothing is
+ * done to the destination of one that cannot be opened; but what is said, and
+ * the exit status, shall be the same.
+ */
+static bool copy_is_missed(struct ucp_file *file)
+{
+	struct ucp_worker *w = file->w;
+	const struct ucp_settings *set = w->set;
+	struct ucp_entry *e = &file->entry;
+	bool is_harmless = !set->remove_first && set->backup == UCP_BACKUP_NONE && !set->ask;
+	struct stat dst_st;
+	bool is_link;
+
+	if (ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, 0, &dst_st) == -ENOENT) {
+		ucp_note_begun(w, e);
+		return true;
+	}
+	if (!is_harmless || (set->update == UCP_UPDATE_ALL && !set->tell_copied)) {
+		return true;
+	}
+	if (e->st.st_mode == 0 &&
+	    ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, e->follow ? 0 : AT_SYMLINK_NOFOLLOW,
+			  &e->st) < 0) {
+		return true;
+	}
+	switch (ucp_place_decide(w, e, &dst_st, &is_link)) {
+	case UCP_PLACE_SKIP:
+	case UCP_PLACE_SAME:
+		ucp_count(&w->counts.skipped, 1);
+		file->ending = UCP_ENDING_SKIPPED;
+		return false;
+	case UCP_PLACE_FAIL:
+		file->err = -EIO; /* told */
+		return false;
+	default:
+		ucp_note_begun(w, e);
+		return true;
+	}
+}
+
 /** The source is open, or is not. */
 static void copy_on_open(struct ucp_io *io)
 {
@@ -424,9 +468,13 @@ static void copy_on_open(struct ucp_io *io)
 		io->res = ucp_worker_open_slowly(w, io->fd, io->path, io->flags & ~O_NONBLOCK, 0);
 	}
 	if (io->res < 0) {
-		ucp_copy_fail(file, io->res == -ELOOP && !e->follow ? UCP_FAIL_REPLACED : UCP_FAIL_OPEN,
-			  io->res == -ELOOP && !e->follow ? 0 : io->res);
-		file->err = -EIO;
+		bool is_replaced = io->res == -ELOOP && !e->follow;
+		if (is_replaced) {
+			ucp_copy_fail(file, UCP_FAIL_REPLACED, 0);
+			file->err = -EIO;
+		} else if (copy_is_missed(file)) {
+			ucp_copy_fail(file, UCP_FAIL_OPEN, io->res);
+		}
 		copy_close(file);
 		return;
 	}

@@ -12,6 +12,7 @@
 #include "core/create.h"
 
 #include "core/copy.h"
+#include "core/note.h"
 #include "core/place.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
@@ -201,6 +202,7 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 			return e->dir->folds ? create_claim_new(w, file) : UCP_CREATE_DONE;
 		}
 		if (err != -EEXIST) {
+			ucp_note_begun(w, e);
 			return create_fail(w, e, err);
 		}
 		switch (ucp_place_decide(w, e, &dst_st, &is_link)) {
@@ -215,6 +217,7 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 		case UCP_PLACE_INTO:
 			break;
 		}
+		ucp_note_begun(w, e);
 		err = create_into(w, file, is_link);
 		if (err >= 0) {
 			return err == 1 ? UCP_CREATE_DONE : UCP_CREATE_WAIT;

@@ -28,6 +28,7 @@ struct ucp_entry {
 	const char *dst_name;        /**< relative to dir */
 	struct ucp_operand *operand; /**< borrowed: when named on the command line, else NULL */
 	bool follow;                 /**< a symlink stands for what it points to */
+	bool is_told;                /**< -v has had its line */
 	struct stat st;              /**< of the source, once known */
 	char *backup;                /**< owned: where what was in the way is now, relative to
 	                                  dir, until ucp_place_settle(); or NULL */

@@ -400,6 +400,7 @@ static bool links_make_source(struct ucp_worker *w, struct ucp_entry *e)
 		err = links_link(from_dir, e->src_name, e, flags);
 	}
 	if (err < 0) {
+		ucp_note_begun(w, e);
 		ucp_worker_tell_at(w, UCP_FAIL_LINK, err, e->dir, e->src_name, e->dst_name, NULL);
 		return false;
 	}

@@ -9,16 +9,22 @@
 #include <errno.h>
 #include <stdlib.h>
 
-void ucp_note_copied(struct ucp_worker *w, const struct ucp_entry *e)
+void ucp_note_begun(struct ucp_worker *w, struct ucp_entry *e)
+{
+	if (w->set->tell_copied && !e->is_told) {
+		char *backup = e->backup != NULL ? ucp_dir_path(e->dir, UCP_DST, e->backup) : NULL;
+		ucp_worker_tell_at(w, UCP_DID_COPY, 0, e->dir, e->src_name, e->dst_name, backup);
+		free(backup);
+		e->is_told = true;
+	}
+}
+
+void ucp_note_copied(struct ucp_worker *w, struct ucp_entry *e)
 {
 	if (e->operand != NULL) {
 		e->operand->was_created = true;
 	}
-	if (w->set->tell_copied) {
-		char *backup = e->backup != NULL ? ucp_dir_path(e->dir, UCP_DST, e->backup) : NULL;
-		ucp_worker_tell_at(w, UCP_DID_COPY, 0, e->dir, e->src_name, e->dst_name, backup);
-		free(backup);
-	}
+	ucp_note_begun(w, e);
 }
 
 void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,

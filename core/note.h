@@ -10,8 +10,11 @@
 
 struct ucp_worker;
 
-/** The entry is being made: tells -v, and remembers it for later operands of the same name. */
-void ucp_note_copied(struct ucp_worker *w, const struct ucp_entry *e);
+/** The entry is about to be made, or would have been: -v tells so, once, even if it fails. */
+void ucp_note_begun(struct ucp_worker *w, struct ucp_entry *e);
+
+/** The entry has been made: the same, and it is remembered for later operands of its name. */
+void ucp_note_copied(struct ucp_worker *w, struct ucp_entry *e);
 
 /** Put a file's digest into the manifest, unless it has none. */
 void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,

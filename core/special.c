@@ -59,6 +59,7 @@ static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *
 		err = special_make_once(e, target, mode);
 	}
 	if (err < 0) {
+		ucp_note_begun(w, e);
 		enum ucp_act act = w->set->make == UCP_MAKE_SYMLINK ? UCP_FAIL_SYMLINK_TO
 								    : special_act(e->st.st_mode);
 		ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
