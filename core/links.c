@@ -8,6 +8,7 @@
 #include "core/place.h"
 #include "core/special.h"
 #include "core/sys/fd.h"
+#include "core/sys/mount.h"
 #include "core/sys/retry.h"
 #include "core/walk.h"
 #include "core/worker.h"
@@ -44,6 +45,8 @@ struct ucp_link_group {
 /** The table. */
 struct ucp_links {
 	pthread_mutex_t lock;
+	bool is_asked;               /**< may_forget has been found out */
+	bool may_forget;             /**< no name is met twice: a group ends with its last name */
 	struct ucp_link_group *buckets[LINKS_BUCKETS];
 };
 
@@ -109,15 +112,38 @@ static struct ucp_link_group *links_get(struct ucp_links *links, const struct st
 	return group;
 }
 
+/** Whether no name below the only operand is met twice. */
+static bool links_is_plain_tree(const struct ucp_dir *dir)
+{
+	while (!dir->is_operand && dir->parent != NULL) {
+		dir = dir->parent;
+	}
+	/* What is mounted there may be part of the tree itself. */
+	char *path = ucp_dir_path(dir, UCP_SRC, NULL);
+	bool is_plain = path != NULL && !ucp_mount_is_below(path);
+	free(path);
+	return is_plain;
+}
+
 /** Drop a group when it can be of no more use; the lock is held. */
 static void links_retire(struct ucp_worker *w, struct ucp_link_group *group)
 {
-	/* With -L, and with operands, names are met through symlinks and more than once. */
+	struct ucp_links *links = w->shared->links;
+
 	if (group->state != LINKS_MADE || group->n_unseen > 0 || group->n_users > 0 ||
-	    group->waits != NULL || w->set->follow != UCP_FOLLOW_NEVER || !w->shared->is_single) {
+	    group->waits != NULL) {
 		return;
 	}
-	struct ucp_link_group **at = links_bucket(w->shared->links, group->dev, group->ino);
+	if (!links->is_asked) {
+		links->is_asked = true;
+		/* With -L, and with operands, names are met through symlinks and more than once. */
+		links->may_forget = w->set->follow == UCP_FOLLOW_NEVER && w->shared->is_single &&
+				    links_is_plain_tree(group->dir);
+	}
+	if (!links->may_forget) {
+		return;
+	}
+	struct ucp_link_group **at = links_bucket(links, group->dev, group->ino);
 	while (*at != group) {
 		at = &(*at)->next;
 	}

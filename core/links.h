@@ -10,7 +10,9 @@
  *         \-------> MADE:  the copy exists, link to it now
  *
  * A group ends when all of the source's st_nlink names have been met, so memory
- * is bounded by files that have names outside what is copied.
+ * is bounded by files that have names outside what is copied. Where one name can
+ * be met twice groups last as long as the run: with several operands, with -L,
+ * and with something mounted below the source, which may be part of it.
  */
 #ifndef UCP_CORE_LINKS_H
 #define UCP_CORE_LINKS_H
