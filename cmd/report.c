@@ -63,6 +63,7 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_OMIT_DIR, "-r not specified; omitting directory %1"},
 	{UCP_FAIL_INTO_ITSELF, "cannot copy a directory, %1, into itself, %2"},
 	{UCP_FAIL_CYCLE, "cannot copy cyclic symbolic link %1"},
+	{UCP_FAIL_BELOW_ITSELF, "will not copy directory %1 again below itself"},
 	{UCP_FAIL_DIR_OVER_FILE, "cannot overwrite non-directory %2 with directory %1"},
 	{UCP_FAIL_FILE_OVER_DIR, "cannot overwrite directory %2 with non-directory"},
 	{UCP_FAIL_DANGLING, "not writing through dangling symlink %2"},

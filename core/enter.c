@@ -89,10 +89,12 @@ static int enter_fail_into_itself(struct ucp_worker *w, const struct ucp_dir *di
 	return enter_fail(w, UCP_FAIL_INTO_ITSELF, 0, dir);
 }
 
-/** Whether a directory is its own ancestor, by way of a symlink. */
+/** Whether a directory is its own ancestor, by way of a symlink or a mount. */
 static bool enter_is_cycle(const struct ucp_dir *dir)
 {
-	for (const struct ucp_dir *d = dir->parent; d != NULL && !d->is_base; d = d->parent) {
+	/* What only --parents goes through is not part of the copy. */
+	for (const struct ucp_dir *d = dir->parent; !d->is_base && !d->is_path_only;
+	     d = d->parent) {
 		if (d->ino[UCP_SRC] == dir->st.st_ino && d->dev[UCP_SRC] == dir->st.st_dev) {
 			return true;
 		}
@@ -137,8 +139,9 @@ static int enter_check_src(struct ucp_worker *w, struct ucp_dir *dir, int src_fd
 	if (!S_ISDIR(dir->st.st_mode)) {
 		return enter_fail(w, UCP_FAIL_ACCESS, -ENOTDIR, dir);
 	}
-	if (dir->follow_name && !dir->is_path_only && enter_is_cycle(dir)) {
-		return enter_fail_cycle(w, dir);
+	if (!dir->is_path_only && enter_is_cycle(dir)) {
+		return dir->follow_name ? enter_fail_cycle(w, dir)
+					: enter_fail(w, UCP_FAIL_BELOW_ITSELF, 0, dir);
 	}
 	if (!dir->is_path_only &&
 	    roots_has(&w->shared->roots, dir->st.st_dev, dir->st.st_ino)) {

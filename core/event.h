@@ -61,6 +61,7 @@ enum ucp_act {
 	UCP_FAIL_OMIT_DIR,       /**< src: a directory without -r */
 	UCP_FAIL_INTO_ITSELF,    /**< src, dst */
 	UCP_FAIL_CYCLE,          /**< src: a symlink leads back to an ancestor */
+	UCP_FAIL_BELOW_ITSELF,   /**< src: a directory that is its own ancestor, by a mount */
 	UCP_FAIL_DIR_OVER_FILE,  /**< dst, src */
 	UCP_FAIL_FILE_OVER_DIR,  /**< dst */
 	UCP_FAIL_DANGLING,       /**< dst: a dangling symlink is not written through */
