@@ -21,7 +21,8 @@
  *     enter       directories: made on the way down, finished on the way up
  *     dir         a directory on both sides: descriptors, budget, paths
  *     entry       one thing to copy, and where to
- *     place       what to do when the destination exists; backup: moving it aside
+ *     place       what to do when the destination exists; backup: moving it aside;
+ *                 replace: a link in its place
  *     create      the destination of a regular file; busy: one copy at a time into each
  *     copy        one regular file, from open to close; start reading here
  *     chunk       its data, by linked chains of requests

@@ -211,6 +211,7 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 		case UCP_PLACE_SKIP:
 		case UCP_PLACE_SAME:
 			return UCP_CREATE_SKIP;
+		case UCP_PLACE_SWAP: /* not for copies */
 		case UCP_PLACE_DIR:
 		case UCP_PLACE_FAIL:
 			return UCP_CREATE_FAIL;

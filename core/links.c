@@ -6,6 +6,7 @@
 #include "core/copy.h"
 #include "core/note.h"
 #include "core/place.h"
+#include "core/replace.h"
 #include "core/special.h"
 #include "core/sys/fd.h"
 #include "core/sys/mount.h"
@@ -220,6 +221,30 @@ static int links_link(int from_dir, const char *from, const struct ucp_entry *e,
 	return UCP_RETRY(linkat(from_dir, from, to_dir, e->dst_name, flags)) == 0 ? 0 : -errno;
 }
 
+/**
+ * Make a link for a name that was found taken: 0, or a negative errno.
+ *
+ * @place  NEW when it is free now, INTO or SWAP when it is to be replaced
+ */
+static int links_link_again(struct ucp_worker *w, int from_dir, const char *from,
+			    const struct ucp_entry *e, int flags, enum ucp_place place)
+{
+	if (place == UCP_PLACE_NEW) {
+		return links_link(from_dir, from, e, flags);
+	}
+	int err = ucp_replace_by_link(from_dir, from, flags, e->dir->fd[UCP_DST], e->dst_name);
+	if (err == 0 && place == UCP_PLACE_SWAP) {
+		ucp_worker_tell_at(w, UCP_DID_REMOVE, 0, e->dir, e->src_name, e->dst_name, NULL);
+	}
+	return err;
+}
+
+/** Whether a name that is taken is to become a link after all. */
+static bool links_may_link(enum ucp_place place)
+{
+	return place == UCP_PLACE_NEW || place == UCP_PLACE_INTO || place == UCP_PLACE_SWAP;
+}
+
 /** Tell that a link could not be made to the group's copy. */
 static void links_fail(struct ucp_worker *w, const struct ucp_link_group *group,
 		       const struct ucp_entry *e, int err)
@@ -244,13 +269,14 @@ static bool links_make_pinned(struct ucp_worker *w, struct ucp_link_group *group
 			return true;
 		}
 		/* With -u as well: the newer file goes if the other name of its source did, as in cp. */
-		bool is_clear = w->set->update == UCP_UPDATE_OLDER
-					? ucp_place_remove(w, e)
-					: ucp_place_make_way(w, e, true) == UCP_PLACE_NEW;
-		if (!is_clear) {
+		enum ucp_place place = w->set->update == UCP_UPDATE_OLDER
+					       ? UCP_PLACE_SWAP
+					       : ucp_place_may_replace(w, e, true);
+		if (!links_may_link(place)) {
 			return false;
 		}
-		err = links_link(from_dir, group->name, e, 0);
+		place = place == UCP_PLACE_INTO ? UCP_PLACE_SWAP : place; /* told in any case */
+		err = links_link_again(w, from_dir, group->name, e, 0, place);
 	}
 	if (err < 0) {
 		links_fail(w, group, e, err);
@@ -419,11 +445,11 @@ static bool links_make_source(struct ucp_worker *w, struct ucp_entry *e)
 	int err = links_link(from_dir, e->src_name, e, flags);
 
 	if (err == -EEXIST) {
-		enum ucp_place place = ucp_place_make_way(w, e, w->set->force);
-		if (place != UCP_PLACE_NEW) {
+		enum ucp_place place = ucp_place_may_replace(w, e, w->set->force);
+		if (!links_may_link(place)) {
 			return place == UCP_PLACE_SAME;
 		}
-		err = links_link(from_dir, e->src_name, e, flags);
+		err = links_link_again(w, from_dir, e->src_name, e, flags, place);
 	}
 	if (err < 0) {
 		ucp_note_begun(w, e);

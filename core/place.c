@@ -161,6 +161,9 @@ static enum ucp_place place_file(struct ucp_worker *w, struct ucp_entry *e,
 		return place_back_up(w, e);
 	}
 	if (place_must_remove(set, e, &dst->st)) {
+		if (set->make != UCP_MAKE_COPY) {
+			return UCP_PLACE_SWAP;
+		}
 		return ucp_place_remove(w, e) ? UCP_PLACE_NEW : UCP_PLACE_FAIL;
 	}
 	return UCP_PLACE_INTO;
@@ -382,14 +385,27 @@ enum ucp_place ucp_place_decide(struct ucp_worker *w, struct ucp_entry *e,
 	return place;
 }
 
-enum ucp_place ucp_place_make_way(struct ucp_worker *w, struct ucp_entry *e, bool remove)
+/** Decide about a name that was found taken; a skip is counted. */
+static enum ucp_place place_again(struct ucp_worker *w, struct ucp_entry *e, bool replaces)
 {
 	struct place_dst dst = {0};
-	enum ucp_place place = place_decide(w, e, remove, &dst);
+	enum ucp_place place = place_decide(w, e, replaces, &dst);
 
-	if (place == UCP_PLACE_SKIP) {
-		ucp_count(&w->counts.skipped, 1);
-	}
+	ucp_count(&w->counts.skipped, place == UCP_PLACE_SKIP);
+	return place;
+}
+
+enum ucp_place ucp_place_may_replace(struct ucp_worker *w, struct ucp_entry *e, bool force)
+{
+	enum ucp_place place = place_again(w, e, force);
+
+	return place == UCP_PLACE_INTO && !force ? UCP_PLACE_NEW : place;
+}
+
+enum ucp_place ucp_place_make_way(struct ucp_worker *w, struct ucp_entry *e, bool remove)
+{
+	enum ucp_place place = place_again(w, e, remove);
+
 	if (place != UCP_PLACE_INTO) {
 		return place;
 	}

@@ -13,6 +13,7 @@ struct ucp_worker;
 enum ucp_place {
 	UCP_PLACE_NEW,  /**< nothing is there, or not any more: create, exclusively */
 	UCP_PLACE_INTO, /**< a file to be opened and overwritten */
+	UCP_PLACE_SWAP, /**< with -l and -s: replace it in one step, and tell that it was removed */
 	UCP_PLACE_DIR,  /**< both are directories: copy into it */
 	UCP_PLACE_SKIP, /**< leave it; not a failure */
 	UCP_PLACE_SAME, /**< with -l: source and destination are one file already */
@@ -35,9 +36,18 @@ enum ucp_place ucp_place_decide(struct ucp_worker *w, struct ucp_entry *e,
  * A name was found taken: decide, and make way for another attempt.
  *
  * @remove  whether what may be overwritten is to be removed
- * Returns NEW to try again, or SKIP, SAME or FAIL. A skip is counted.
+ * Returns NEW to try again, or SKIP, SAME or FAIL. A skip is counted. Not for
+ * -l and -s.
  */
 enum ucp_place ucp_place_make_way(struct ucp_worker *w, struct ucp_entry *e, bool remove);
+
+/**
+ * The same for what replace.h can put in its place.
+ *
+ * @force  replace whatever may be overwritten
+ * Returns INTO or SWAP to replace it, NEW to try again, or SKIP, SAME or FAIL.
+ */
+enum ucp_place ucp_place_may_replace(struct ucp_worker *w, struct ucp_entry *e, bool force);
 
 /**
  * The entry is over: let go of its backup.

@@ -7,6 +7,7 @@
 #include "core/meta.h"
 #include "core/note.h"
 #include "core/place.h"
+#include "core/replace.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/walk.h"
@@ -53,10 +54,20 @@ static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *
 	int err = special_make_once(e, target, mode);
 
 	if (err == -EEXIST) {
-		if (ucp_place_make_way(w, e, w->set->force) != UCP_PLACE_NEW) {
+		bool is_link = w->set->make == UCP_MAKE_SYMLINK;
+		enum ucp_place place = is_link ? ucp_place_may_replace(w, e, w->set->force)
+					       : ucp_place_make_way(w, e, w->set->force);
+		if (place == UCP_PLACE_NEW) {
+			err = special_make_once(e, target, mode);
+		} else if (place == UCP_PLACE_INTO || place == UCP_PLACE_SWAP) {
+			err = ucp_replace_by_symlink(target, e->dir->fd[UCP_DST], e->dst_name);
+		} else {
 			return false;
 		}
-		err = special_make_once(e, target, mode);
+		if (err == 0 && place == UCP_PLACE_SWAP) {
+			ucp_worker_tell_at(w, UCP_DID_REMOVE, 0, e->dir, e->src_name, e->dst_name,
+					   NULL);
+		}
 	}
 	if (err < 0) {
 		ucp_note_begun(w, e);

@@ -67,3 +67,24 @@ versus 'mkdir t/hard2; cp -a hard1 hard2 t'
 versus 'ln -s nowhere t/hard2; cp -a hard1 hard2 t'
 versus 'touch t/other t/hard2; ln t/other t/o2; cp -a hard1 hard2 t'
 versus 'cp --attributes-only -a hard1 hard2 t'
+
+# replaced in one step: what is there stays when no link can be made
+versus 'cp -lfv a b; cp -lfv dir/one t; cp -lfv dir/one t'
+versus 'cp -sfv a b; cp -sf b ./x; cp -rsf "$PWD/dir" t; cp -rsf "$PWD/dir" t; find t -type l -delete -print'
+versus 'ln b t/b; cp -lfv a b; cp -alfv hard1 t/b; cp -lfPv l-a x; cp -alfv fifo x; cp -lPv l-a x'
+versus 'ln x x2; ln b b2; cp -alv a b; cp -dsv a x; cp -dlv l-a x2; cp -l a b2; cp -s a x2'
+versus 'cp -lf a dir; cp -lf a dir/sub/three; cp -lbf a dir/two; cp -sbf a new'
+versus 'touch t/hard2; cp -av hard1 hard2 t'
+versus 'mkdir m; mount -t tmpfs m m; echo old > m/a; cp -rl dir m; cp -lf a m; cp -alf a m; cp -rlf dir m; cat m/a; umount m'
+mkdir -p linked/one linked/two onto/linked/two
+echo new > linked/one/file && ln linked/one/file linked/two/file
+mount -t tmpfs tmpfs onto/linked/two && at_end "umount '$PWD/onto/linked/two'"
+mkdir onto/linked/one && echo old | tee onto/linked/one/file > onto/linked/two/file
+for _ in 1 2; do
+	run ucp -a linked onto
+	ok "a link across filesystems: it is told" grep -q "^ucp: cannot create hard link .*: Invalid cross-device link$" <<< "$err"
+	ok "a link across filesystems: both names are there" cat onto/linked/one/file onto/linked/two/file
+	echo old > onto/linked/one/file
+	echo old > onto/linked/two/file
+done
+is "and nothing else" "$(find onto -type f | wc -l)" 2
