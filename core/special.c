@@ -182,6 +182,18 @@ static bool special_is_here(const struct ucp_entry *e)
 	return err == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 
+/** The times that a link made with -s keeps are those of its source, as in cp. */
+static void special_set_times(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	const struct timespec times[2] = {e->st.st_atim, e->st.st_mtim};
+
+	if (UCP_RETRY(utimensat(e->dir->fd[UCP_DST], e->dst_name, times,
+				AT_SYMLINK_NOFOLLOW)) != 0) {
+		ucp_worker_tell_at(w, UCP_FAIL_TIMES, -errno, e->dir, e->src_name, e->dst_name,
+				   NULL);
+	}
+}
+
 /** -s: a symbolic link that names the source as the user did. */
 static void special_make_symlink(struct ucp_worker *w, struct ucp_entry *e)
 {
@@ -194,8 +206,11 @@ static void special_make_symlink(struct ucp_worker *w, struct ucp_entry *e)
 	if (target[0] != '/' && !special_is_here(e)) {
 		ucp_worker_tell_at(w, UCP_FAIL_SYMLINK_DIR, 0, e->dir, e->src_name, e->dst_name,
 				   NULL);
-	} else {
-		ucp_count(&w->counts.symlinks, special_make(w, e, target, 0));
+	} else if (special_make(w, e, target, 0)) {
+		ucp_count(&w->counts.symlinks, 1);
+		if (w->set->keep_times) {
+			special_set_times(w, e);
+		}
 	}
 	free(target);
 }
