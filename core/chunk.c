@@ -153,6 +153,20 @@ static int chunk_src_fd(const struct ucp_file *file)
 	return file->is_hash_only ? file->dst_fd : file->src_fd;
 }
 
+/**
+ * There is a hole: give the copy its size now.
+ *
+ * Where writes make a file grow, xfs allocates ahead, and what lies between them
+ * is no hole any more.
+ */
+static void chunk_extend(struct ucp_file *file)
+{
+	if (!file->is_hash_only && file->written_end < file->size &&
+	    UCP_RETRY(ftruncate(file->dst_fd, (off_t)file->size)) == 0) {
+		file->written_end = file->size;
+	} /* else chunk_finish() tries again, and tells */
+}
+
 /** Find the stretch of data that next_off is in or before: false when none is left. */
 static bool chunk_find_data(struct ucp_file *file)
 {
@@ -169,6 +183,9 @@ static bool chunk_find_data(struct ucp_file *file)
 		if (data < 0) {
 			file->is_sparse = false; /* cannot tell: it is all data */
 		} else {
+			if ((uint64_t)data > file->next_off || end < file->size) {
+				chunk_extend(file);
+			}
 			ucp_count(&file->w->counts.hole_bytes, (uint64_t)data - file->next_off);
 			file->next_off = (uint64_t)data;
 			file->data_end = end;
@@ -247,6 +264,9 @@ static bool chunk_write_run(struct ucp_chunk *chunk)
 	size_t run = ucp_extent_split(chunk->buf + chunk->scanned, chunk->got - chunk->scanned,
 				      4096, &skip);
 
+	if (skip > 0) {
+		chunk_extend(chunk->file);
+	}
 	ucp_count(&chunk->file->w->counts.hole_bytes, skip);
 	chunk->scanned += (uint32_t)skip;
 	if (run == 0) {

@@ -80,7 +80,7 @@ struct ucp_file {
 	uint64_t data_end;           /**< end of the extent that next_off is in */
 	uint64_t planned;            /**< end of the last chunk begun */
 	uint64_t eof;                /**< where a read met the end; UINT64_MAX: none did */
-	uint64_t written_end;        /**< end of the data in dst */
+	uint64_t written_end;        /**< size of dst: end of its data, or set before it */
 	struct ucp_chunk *held;      /**< complete, sorted by off, not yet in the digest */
 	uint64_t hashed;             /**< how far in file order the digest is */
 	struct ucp_digest *digest;   /**< owned, kept for the next file; NULL unless wanted */

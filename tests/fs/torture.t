@@ -34,7 +34,7 @@ for type in ext4 xfs btrfs tmpfs; do
 			rm -rf disk/second
 		done
 		used=$(du -s --block-size=1K disk/first/holes | cut -f1)
-		ok "$type on $UCP_ENGINE: holes are holes ($used KiB)" test "$used" -lt 6000
+		ok "$type on $UCP_ENGINE: holes are holes ($used KiB)" test "$used" -lt 8000
 		run ucp -a disk/first/attributes back
 		ok "$type on $UCP_ENGINE: attributes on the way back" same_across src/attributes back
 		ok "$type on $UCP_ENGINE: no attributes of one filesystem's own on another" \

@@ -33,7 +33,7 @@ can_mount() {
 loop_format() {
 	case $1 in
 	ext4) mkfs.ext4 -q -F -b 4096 -I 256 -E lazy_itable_init=1 "$2" ;;
-	xfs) mkfs.xfs -q -f -m reflink=1 "$2" ;;
+	xfs) mkfs.xfs -q -f -m reflink=1,bigtime=1 "$2" ;;
 	btrfs) mkfs.btrfs -q -f "$2" 2> /dev/null ;;
 	vfat) mkfs.vfat -F 32 "$2" > /dev/null ;;
 	*) return 1 ;;

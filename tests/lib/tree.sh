@@ -34,6 +34,7 @@ tree_holes() {
 	done
 	dd if="$1/data" of="$1/odd-end" bs=4096 seek=300 count=1 status=none
 	printf tail >> "$1/odd-end"
+	perl -e 'for (0 .. 399) { seek(STDOUT, 8192 * $_ + 4096, 0); print $_ % 7, "x" x 4095 }' > "$1/alternating"
 	# data of zeros is not a hole
 	head -c 300000 /dev/zero > "$1/zeros"
 }
@@ -99,6 +100,8 @@ tree_specials() {
 	if [ "$(id -u)" = 0 ]; then
 		mknod "$1/char" c 1 3
 		mknod "$1/block" b 7 200
+		mknod "$1/char-large" c 511 262143 # xfs has 9 and 18 bits for them
+		mknod "$1/block-large" b 259 65536
 		chown 5:6 "$1/fifo" "$1/char"
 		chmod 4711 "$1/block"
 	fi
@@ -139,6 +142,15 @@ tree_times() {
 	touch -d '1931-01-02' "$1/past"
 	: > "$1/future"
 	touch -d '2150-01-02' "$1/future"
+	# the ends of what ext4 can tell
+	local date
+	for date in '1901-12-14 00:00:00.000000001' '2446-05-10 00:00:00.999999999'; do
+		mkdir "$1/dir-${date%% *}"
+		: > "$1/file-${date%% *}"
+		ln -s nowhere "$1/link-${date%% *}"
+		mkfifo "$1/fifo-${date%% *}"
+		touch -hd "$date" "$1"/*"-${date%% *}"
+	done
 	echo inside > "$1/dir/inside"
 	touch -d '2003-03-03 03:03:03.3' "$1/dir"
 }

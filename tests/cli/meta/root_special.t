@@ -8,7 +8,7 @@ plan "device nodes, set-id modes, capabilities, owners and ACLs come along with 
 mkdir src
 (
 	cd src || exit
-	mknod null c 1 3 && mknod block b 7 200 && mkfifo fifo && chmod 640 null && chown 1:2 block fifo
+	mknod null c 1 3 && mknod block b 7 200 && mknod large c 4095 1048575 && mkfifo fifo && chmod 640 null && chown 1:2 block fifo
 	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
 	echo > suid && chown 3:4 suid && chmod 4751 suid
 	echo > sgid && chown 3:4 sgid && chmod 2710 sgid

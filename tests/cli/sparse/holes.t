@@ -18,6 +18,7 @@ data src/trailing 0 && truncate -s 10M src/trailing
 truncate -s 4M src/many && data src/many $(seq 8192 32768 4000000)
 truncate -s 5000001 src/odd && data src/odd 123456 4999990
 head -c 1000000 /dev/zero > src/zeros
+perl -e 'for (0 .. 2999) { seek(STDOUT, 8192 * $_ + 4096, 0); print $_ % 7, "x" x 4095 }' > src/thousands
 fallocate -l 1M src/unwritten
 sync -f src
 for more in "" --reflink=never "--reflink=never --chunk-size=4K -j4" "--queue-depth=1 --reflink=never"; do
