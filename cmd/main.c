@@ -38,7 +38,7 @@
  *   core/engine/  mechanism: how I/O is carried out
  *     engine      the interface; uring: linked chains; serial: the reference;
  *                 step: a request with plain calls; buf: buffers
- *   core/sys/ thin wrappers over the kernel: fd, limit, mount, retry; container
+ *   core/sys/ thin wrappers over the kernel: fd, attr, limit, mount, retry; container
  *   hash/     bytes -> digest: digest, xxh, hex, manifest
  */
 #include "cmd/mode_copy.h"

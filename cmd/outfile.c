@@ -3,6 +3,8 @@
 
 #include "cmd/outfile.h"
 
+#include "core/sys/attr.h"
+#include "core/sys/fd.h"
 #include "hash/manifest.h"
 
 #include <errno.h>
@@ -109,11 +111,11 @@ int ucp_outfile_open(struct ucp_outfile *out, mode_t mask)
 static int outfile_sync_dir(const char *path)
 {
 	char *dir = outfile_dir(path);
-	int fd = dir != NULL ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	int err = fd < 0 || fsync(fd) != 0 ? -errno : 0;
+	int fd = dir != NULL ? ucp_fd_open_dir(AT_FDCWD, dir, 0) : -ENOMEM;
+	int err = fd < 0 ? fd : ucp_attr_sync_dir(fd);
 
 	if (fd >= 0) {
-		(void)close(fd); /* only synced */
+		ucp_fd_drop(&fd);
 	}
 	free(dir);
 	return err;

@@ -3,6 +3,7 @@
 
 #include "core/context.h"
 
+#include "core/sys/attr.h"
 #include "core/sys/fd.h"
 #include "core/worker.h"
 
@@ -110,7 +111,7 @@ static int context_set(const struct ucp_entry *e, int fd, const char *label)
 	char *path = NULL;
 
 	if (fd >= 0) {
-		return fsetxattr(fd, CONTEXT_XATTR, label, len, 0) == 0 ? 0 : -errno;
+		return ucp_attr_set(fd, CONTEXT_XATTR, label, len);
 	}
 	int dir = e->dir->fd[UCP_DST];
 	if (dir == AT_FDCWD) {

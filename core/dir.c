@@ -213,18 +213,17 @@ void ucp_dir_opened(struct ucp_worker *w, struct ucp_dir *dir, int src_fd, int d
 static int dir_reopen_side(const struct ucp_dir *dir, enum ucp_side side, int at,
 			   const char *name)
 {
-	int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK;
+	int flags = O_NONBLOCK;
 	struct stat st;
 
 	bool follow = side == UCP_SRC ? dir->follow_name : dir->follow_dst || dir->is_path_only;
 	if (!follow) {
 		flags |= O_NOFOLLOW;
 	}
-	int fd = ucp_fd_openat(at, name, flags, 0);
-	if (fd == -EACCES && (side == UCP_DST || dir->is_path_only || dir->is_read)) {
-		/* Finished, and no longer ours to read; links into it need only the path. */
-		fd = ucp_fd_openat(at, name, (flags & ~O_NONBLOCK) | O_PATH, 0);
-	}
+	/* What was never readable, or is finished and no longer is, need not be read again. */
+	bool may_be_path = side == UCP_DST || dir->is_path_only || dir->is_read;
+	int fd = may_be_path ? ucp_fd_open_dir(at, name, flags)
+			     : ucp_fd_openat(at, name, flags | O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0) {
 		return fd;
 	}

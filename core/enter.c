@@ -8,6 +8,7 @@
 #include "core/meta.h"
 #include "core/note.h"
 #include "core/place.h"
+#include "core/sys/attr.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/walk.h"
@@ -15,10 +16,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 void ucp_roots_init(struct ucp_roots *roots)
@@ -233,15 +232,13 @@ static int enter_make_dst(struct ucp_worker *w, struct ucp_dir *dir)
  */
 static int enter_open_up(struct ucp_dir *dir, int fd)
 {
-	char path[32];
 	mode_t mode = dir->filling_mode | 0700;
 
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (dir->dst_st.st_uid != geteuid() || UCP_RETRY(chmod(path, mode)) != 0) {
+	if (dir->dst_st.st_uid != geteuid() || ucp_attr_chmod(fd, mode) < 0) {
 		return fd;
 	}
 	dir->filling_mode = mode;
-	int again = ucp_fd_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+	int again = ucp_fd_openat(fd, ".", O_RDONLY | O_DIRECTORY, 0);
 	if (again < 0) {
 		return fd;
 	}
@@ -253,13 +250,10 @@ static int enter_open_up(struct ucp_dir *dir, int fd)
 static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
 {
 	bool follow = dir->follow_dst || dir->is_path_only;
-	int flags = O_DIRECTORY | (follow ? 0 : O_NOFOLLOW);
+	int flags = follow ? 0 : O_NOFOLLOW;
 	int at = dir->parent->fd[UCP_DST];
 
-	int fd = ucp_fd_openat(at, dir->name[UCP_DST], O_RDONLY | flags, 0);
-	if (fd == -EACCES) {
-		fd = ucp_fd_openat(at, dir->name[UCP_DST], O_PATH | flags, 0);
-	}
+	int fd = ucp_fd_open_dir(at, dir->name[UCP_DST], flags);
 	if (fd < 0) {
 		return enter_fail(w, UCP_FAIL_MKDIR, fd, dir);
 	}
@@ -285,7 +279,7 @@ static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
 	}
 	dir->folds = ucp_fs_folds(fd);
 	if (w->set->keep_mode || w->set->drop_mode) {
-		dir->has_default_acl = fgetxattr(fd, "system.posix_acl_default", NULL, 0) > 0;
+		dir->has_default_acl = ucp_attr_get(fd, "system.posix_acl_default", NULL, 0) > 0;
 	}
 	return fd;
 }
@@ -508,6 +502,9 @@ static void enter_on_sync(struct ucp_io *io)
 	struct ucp_worker *w = sync->w;
 	struct ucp_dir *dir = sync->dir;
 
+	if (io->res == -EBADF) {
+		io->res = ucp_attr_sync_dir(dir->fd[UCP_DST]); /* not readable: it is only a path */
+	}
 	if (io->res < 0 && !(io->res == -ECANCELED && ucp_worker_is_canceled(w))) {
 		(void)enter_fail(w, UCP_FAIL_SYNC, (int)io->res, dir);
 	}
@@ -520,11 +517,11 @@ static void enter_on_sync(struct ucp_io *io)
 /** fsync of a pinned directory, while the worker waits. */
 static void enter_sync_now(struct ucp_worker *w, const struct ucp_dir *dir)
 {
-	if (UCP_RETRY(fsync(dir->fd[UCP_DST])) != 0) {
-		(void)enter_fail(w, UCP_FAIL_SYNC, -errno, dir);
-	} else {
-		ucp_count(&w->counts.syncs, 1);
+	int err = ucp_attr_sync_dir(dir->fd[UCP_DST]);
+	if (err < 0) {
+		(void)enter_fail(w, UCP_FAIL_SYNC, err, dir);
 	}
+	ucp_count(&w->counts.syncs, err == 0);
 }
 
 /** Begin the fsync of a pinned directory: false when it cannot be begun. */

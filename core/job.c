@@ -8,6 +8,7 @@
 #include "core/fs.h"
 #include "core/links.h"
 #include "core/plan.h"
+#include "core/sys/attr.h"
 #include "core/sys/fd.h"
 #include "core/worker.h"
 #include "hash/manifest.h"
@@ -21,6 +22,8 @@
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
+
+#define JOB_DEFAULT_ACL "system.posix_acl_default"
 
 enum {
 	JOB_SLICE = 64,             /* operands a task begins */
@@ -275,10 +278,10 @@ static struct ucp_dir *job_new_base(struct ucp_job *job)
 		ucp_fd_drop(&readable);
 	}
 	if (job->shared.set->keep_mode || job->shared.set->drop_mode) {
-		/* A descriptor opened with O_PATH has no attributes, so by name. */
-		char *dir = ops->target_is_dir ? strdup(ops->target) : job_dir_name(ops->target);
-		base->has_default_acl = dir != NULL &&
-			getxattr(dir, "system.posix_acl_default", NULL, 0) > 0;
+		char *dir = fd >= 0 ? NULL : job_dir_name(ops->target);
+		base->has_default_acl =
+			dir != NULL ? getxattr(dir, JOB_DEFAULT_ACL, NULL, 0) > 0
+				    : ucp_attr_get(fd, JOB_DEFAULT_ACL, NULL, 0) > 0;
 		free(dir);
 	}
 	return base;
@@ -472,12 +475,9 @@ static void job_sync_target(struct ucp_job *job)
 {
 	char *dir = job->ops->target_is_dir ? strdup(job->ops->target)
 					    : job_dir_name(job->ops->target);
-	int fd = dir != NULL ? ucp_fd_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0) : -ENOMEM;
-	int err = fd < 0 ? fd : 0;
+	int fd = dir != NULL ? ucp_fd_open_dir(AT_FDCWD, dir, 0) : -ENOMEM;
+	int err = fd < 0 ? fd : ucp_attr_sync_dir(fd);
 
-	if (err == 0 && fsync(fd) != 0) {
-		err = -errno;
-	}
 	ucp_count(&job->shared.workers[0].counts.syncs, err == 0);
 	if (fd >= 0) {
 		ucp_fd_drop(&fd);

@@ -6,6 +6,7 @@
 #include "core/context.h"
 #include "core/create.h"
 #include "core/flags.h"
+#include "core/sys/attr.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
 
@@ -51,10 +52,10 @@ struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
 	if (!ucp_meta_wants_xattrs(w->set)) {
 		return peek;
 	}
-	ssize_t len = flistxattr(fd, list, sizeof(list));
+	ssize_t len = ucp_attr_list(fd, list, sizeof(list));
 	if (len < 0) {
 		/* Too many for a glance: the real copy lists them again with room enough. */
-		peek.has_xattrs = peek.has_acl = errno == ERANGE || errno == E2BIG;
+		peek.has_xattrs = peek.has_acl = len == -ERANGE || len == -E2BIG;
 		return peek;
 	}
 	peek.has_xattrs = len > 0;
@@ -109,22 +110,22 @@ static bool meta_xattr_may_fail(const struct ucp_settings *set, const char *name
 static ssize_t meta_get_xattr(int fd, const char *name, void **ret_value)
 {
 	for (;;) {
-		ssize_t size = fgetxattr(fd, name, NULL, 0);
+		ssize_t size = ucp_attr_get(fd, name, NULL, 0);
 		if (size < 0) {
-			return -errno;
+			return size;
 		}
 		void *value = malloc(size > 0 ? (size_t)size : 1);
 		if (value == NULL) {
 			return -ENOMEM;
 		}
-		size = fgetxattr(fd, name, value, (size_t)size);
+		size = ucp_attr_get(fd, name, value, (size_t)size);
 		if (size >= 0) {
 			*ret_value = value;
 			return size;
 		}
 		free(value);
-		if (errno != ERANGE) { /* ERANGE: it grew in between */
-			return -errno;
+		if (size != -ERANGE) { /* it grew in between */
+			return size;
 		}
 	}
 }
@@ -138,8 +139,8 @@ static bool meta_copy_xattr(struct ucp_worker *w, const struct ucp_meta *meta, c
 	int err = 0;
 	if (len < 0) {
 		err = len == -ENODATA ? 0 : (int)len; /* gone meanwhile */
-	} else if (UCP_RETRY(fsetxattr(meta->dst_fd, name, value, (size_t)len, 0)) != 0) {
-		err = -errno;
+	} else {
+		err = ucp_attr_set(meta->dst_fd, name, value, (size_t)len);
 	}
 	free(value);
 	if (err == 0 || meta_xattr_may_fail(w->set, name, err)) {
@@ -160,15 +161,14 @@ static ssize_t meta_list_xattrs(int fd, char **ret_list)
 		if (list == NULL) {
 			return -ENOMEM;
 		}
-		ssize_t len = flistxattr(fd, list, room);
+		ssize_t len = ucp_attr_list(fd, list, room);
 		if (len >= 0) {
 			*ret_list = list;
 			return len;
 		}
-		int err = -errno;
 		free(list);
-		if (err != -ERANGE || room > XATTR_LIST_MAX) {
-			return err;
+		if (len != -ERANGE || room > XATTR_LIST_MAX) {
+			return len;
 		}
 		room *= 4;
 	}
@@ -207,15 +207,15 @@ static bool meta_set_owner(struct ucp_worker *w, const struct ucp_meta *meta)
 {
 	const struct stat *st = &meta->entry->st;
 
-	if (UCP_RETRY(fchown(meta->dst_fd, st->st_uid, st->st_gid)) == 0) {
+	int err = ucp_attr_chown(meta->dst_fd, st->st_uid, st->st_gid);
+	if (err == 0) {
 		return true;
 	}
-	int err = -errno;
 	if (!ucp_meta_owner_may_fail(err)) {
 		return meta_fail(w, meta->entry, UCP_FAIL_OWNER, err, NULL);
 	}
 	/* The group alone may be ours to give; if not, that is no failure either. */
-	(void)!fchown(meta->dst_fd, (uid_t)-1, st->st_gid);
+	(void)ucp_attr_chown(meta->dst_fd, (uid_t)-1, st->st_gid);
 	return true;
 }
 
@@ -245,15 +245,13 @@ static bool meta_set_mode(struct ucp_worker *w, const struct ucp_meta *meta)
 
 	if (meta->has_inherited_acl && (w->set->keep_mode || w->set->drop_mode)) {
 		/* Not there is as good as gone; what matters shows in the chmod. */
-		(void)fremovexattr(meta->dst_fd, META_ACL);
+		(void)ucp_attr_remove(meta->dst_fd, META_ACL);
 		if (S_ISDIR(meta->entry->st.st_mode) && w->set->keep_mode) {
-			(void)fremovexattr(meta->dst_fd, META_DEFAULT_ACL);
+			(void)ucp_attr_remove(meta->dst_fd, META_DEFAULT_ACL);
 		}
 	}
-	if (UCP_RETRY(fchmod(meta->dst_fd, mode)) == 0) {
-		return true;
-	}
-	return meta_fail(w, meta->entry, UCP_FAIL_MODE, -errno, NULL);
+	int err = ucp_attr_chmod(meta->dst_fd, mode);
+	return err == 0 ? true : meta_fail(w, meta->entry, UCP_FAIL_MODE, err, NULL);
 }
 
 bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
@@ -277,8 +275,9 @@ bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
 	}
 	if (w->set->keep_times) {
 		const struct timespec times[2] = {st->st_atim, st->st_mtim};
-		if (UCP_RETRY(futimens(meta->dst_fd, times)) != 0) {
-			fine = meta_fail(w, meta->entry, UCP_FAIL_TIMES, -errno, NULL);
+		int err = ucp_attr_utimens(meta->dst_fd, times);
+		if (err < 0) {
+			fine = meta_fail(w, meta->entry, UCP_FAIL_TIMES, err, NULL);
 		}
 	}
 	if (ucp_flags_are_wanted(w->set) && meta->src_fd >= 0) {

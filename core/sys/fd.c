@@ -17,6 +17,13 @@ int ucp_fd_openat(int dir, const char *name, int flags, mode_t mode)
 	return fd >= 0 ? fd : -errno;
 }
 
+int ucp_fd_open_dir(int dir, const char *name, int flags)
+{
+	int fd = ucp_fd_openat(dir, name, O_RDONLY | O_DIRECTORY | flags, 0);
+
+	return fd == -EACCES ? ucp_fd_openat(dir, name, O_PATH | O_DIRECTORY | flags, 0) : fd;
+}
+
 int ucp_fd_close(int fd)
 {
 	if (fd < 0 || close(fd) == 0 || errno == EINTR) {

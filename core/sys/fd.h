@@ -23,6 +23,15 @@
 int ucp_fd_openat(int dir, const char *name, int flags, mode_t mode);
 
 /**
+ * Open a directory to work in it: for reading, or as a path where that is refused.
+ *
+ * @flags  further ones, such as O_NOFOLLOW
+ * Returns a descriptor, or a negative errno; what O_PATH cannot do, attr.h can.
+ * Owner:  the caller owns the descriptor.
+ */
+int ucp_fd_open_dir(int dir, const char *name, int flags);
+
+/**
  * Close a descriptor and report what the kernel says, which can be lost data.
  *
  * @fd  the descriptor, or -1 for none

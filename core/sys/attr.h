@@ -1,0 +1,50 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Attributes of what a descriptor stands for, even one opened with O_PATH.
+ *
+ * Each call is made on the descriptor first. One that has only a path refuses
+ * with EBADF, and is then reached through /proc/self/fd, which leads to the file
+ * itself, a symbolic link too, whatever its name has become.
+ * All return a negative errno where the call of the same name sets errno.
+ * Source: open(2) "O_PATH", proc(5) "/proc/pid/fd".
+ */
+#ifndef UCP_CORE_SYS_ATTR_H
+#define UCP_CORE_SYS_ATTR_H
+
+#include <stddef.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/** fchmod(2): 0, or a negative errno. */
+int ucp_attr_chmod(int fd, mode_t mode);
+
+/** fchown(2): 0, or a negative errno. */
+int ucp_attr_chown(int fd, uid_t uid, gid_t gid);
+
+/** futimens(3) with atime and mtime: 0, or a negative errno. */
+int ucp_attr_utimens(int fd, const struct timespec times[2]);
+
+/** flistxattr(2): bytes, or a negative errno. */
+ssize_t ucp_attr_list(int fd, char *list, size_t room);
+
+/** fgetxattr(2): bytes, or a negative errno. */
+ssize_t ucp_attr_get(int fd, const char *name, void *value, size_t room);
+
+/** fsetxattr(2) without flags: 0, or a negative errno. */
+int ucp_attr_set(int fd, const char *name, const void *value, size_t len);
+
+/** fremovexattr(2): 0, or a negative errno. */
+int ucp_attr_remove(int fd, const char *name);
+
+/**
+ * fsync(2) of a directory.
+ *
+ * One that must not be read cannot be opened for fsync. If it may be written,
+ * its whole filesystem is synced instead.
+ * Returns 0, or a negative errno; -EACCES when there is no way.
+ */
+int ucp_attr_sync_dir(int fd);
+
+#endif
