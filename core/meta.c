@@ -7,6 +7,7 @@
 #include "core/create.h"
 #include "core/flags.h"
 #include "core/sys/attr.h"
+#include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
 
@@ -219,29 +220,30 @@ static bool meta_set_owner(struct ucp_worker *w, const struct ucp_meta *meta)
 	return true;
 }
 
-/** The mode that may be set: without set-id bits where the owner could not be kept. */
-static mode_t meta_safe_mode(const struct ucp_meta *meta)
+/**
+ * The mode that may be set: without the source's set-id bits where its owner could not be kept.
+ *
+ * @dir, @name  the copy, as in fstatat(2); "" for dir itself
+ */
+static mode_t meta_safe_mode(const struct ucp_settings *set, mode_t mode, const struct stat *want,
+			     int dir, const char *name)
 {
-	const struct stat *want = &meta->entry->st;
-	mode_t mode = meta->mode & META_MODE_BITS;
+	const mode_t set_ids = S_ISUID | S_ISGID;
 	struct stat got;
 
-	if ((mode & (S_ISUID | S_ISGID)) == 0 || fstat(meta->dst_fd, &got) != 0) {
+	/* Without keep_mode a bit there is comes from the directory the copy is in. */
+	if (!set->keep_owner || !set->keep_mode || (mode & set_ids) == 0) {
 		return mode;
 	}
-	if (got.st_uid != want->st_uid) {
-		mode &= ~(mode_t)S_ISUID;
-	}
-	if (got.st_gid != want->st_gid) {
-		mode &= ~(mode_t)S_ISGID;
-	}
-	return mode;
+	int err = ucp_fd_statat(dir, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &got);
+	bool is_kept = err == 0 && got.st_uid == want->st_uid && got.st_gid == want->st_gid;
+	return is_kept ? mode : mode & ~set_ids;
 }
 
 /** Set mode and drop an ACL that came from the directory: false when told as failed. */
 static bool meta_set_mode(struct ucp_worker *w, const struct ucp_meta *meta)
 {
-	mode_t mode = w->set->keep_owner ? meta_safe_mode(meta) : meta->mode;
+	mode_t mode = meta_safe_mode(w->set, meta->mode, &meta->entry->st, meta->dst_fd, "");
 
 	if (meta->has_inherited_acl && (w->set->keep_mode || w->set->drop_mode)) {
 		/* Not there is as good as gone; what matters shows in the chmod. */
@@ -368,6 +370,7 @@ bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const stru
 	if (is_private) {
 		mode = ucp_create_final_mode(w->set, e->st.st_mode);
 	}
+	mode = meta_safe_mode(w->set, mode, &e->st, dir, e->dst_name);
 	if ((w->set->keep_mode || is_private) && !S_ISLNK(e->st.st_mode) &&
 	    UCP_RETRY(fchmodat(dir, e->dst_name, mode, AT_SYMLINK_NOFOLLOW)) != 0) {
 		fine = meta_fail(w, e, UCP_FAIL_MODE, -errno, NULL);
