@@ -276,7 +276,7 @@ static void copy_set_meta(struct ucp_file *file)
 		.owner_is_right = file->owner_is_right,
 		.mode_is_right = file->mode_is_right,
 		.has_inherited_acl = file->entry.dir->has_default_acl || !file->is_created,
-		.mode = ucp_create_final_mode(w->set, file->entry.st.st_mode),
+		.mode = file->mode,
 	};
 
 	(void)ucp_meta_set(w, &meta); /* told; the data is fine, so the copy stays, as with cp */

@@ -72,6 +72,7 @@ struct ucp_file {
 	bool has_xattrs;
 	bool owner_is_right;
 	bool mode_is_right;
+	mode_t mode;                 /**< permission bits it is to end up with, all twelve */
 	uint8_t n_closing;           /**< closes not yet done */
 	uint32_t n_flying;           /**< chunks in flight */
 	uint32_t n_chunks;           /**< chunks begun */

@@ -29,7 +29,8 @@ mode_t ucp_create_final_mode(const struct ucp_settings *set, mode_t src_mode)
 		return src_mode & 07777;
 	}
 	if (set->drop_mode) {
-		return (S_ISDIR(src_mode) ? 0777 : 0666) & ~set->umask;
+		/* Sockets are made executable by cp, too. */
+		return (S_ISDIR(src_mode) || S_ISSOCK(src_mode) ? 0777 : 0666) & ~set->umask;
 	}
 	return src_mode & 0777 & ~set->umask;
 }
@@ -82,6 +83,18 @@ static int create_access(const struct ucp_settings *set)
 	return is_read ? O_RDWR : O_WRONLY;
 }
 
+/** Let attributes be set on a new file that umask or default ACL have closed to its owner. */
+static void create_widen(struct ucp_file *file)
+{
+	struct stat st;
+
+	if (ucp_fd_stat(file->dst_fd, &st) == 0 && (st.st_mode & 0200) == 0 &&
+	    UCP_RETRY(fchmod(file->dst_fd, (st.st_mode & 07777) | 0200)) == 0) {
+		file->mode = file->mode_is_right ? st.st_mode & 07777 : file->mode;
+		file->mode_is_right = false;
+	}
+}
+
 /** Create exclusively: 0, -EEXIST, or another negative errno. */
 static int create_new(struct ucp_worker *w, struct ucp_file *file)
 {
@@ -93,10 +106,10 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 				       : e->st.st_mode & 0777;
 	bool owner_fits = !set->keep_owner || create_owner_fits(dir, &e->st);
 	/* Attributes can be set only on what is writable, even by its owner. */
-	bool is_widened = file->has_xattrs && (set->keep_xattrs || set->context == UCP_CONTEXT_KEEP) &&
-			  (mode & 0200) == 0;
+	bool gets_xattrs = file->has_xattrs && (set->keep_xattrs || set->context == UCP_CONTEXT_KEEP);
+	bool is_widened = set->keep_mode && gets_xattrs && (mode & 0200) == 0;
 	bool is_private = !owner_fits || (mode & 07000) != 0 || is_widened ||
-			  (!file->mode_is_right && (set->keep_mode || set->keep_xattrs));
+			  (!file->mode_is_right && set->keep_mode);
 	mode_t first = is_private ? (mode & 0700) | (is_widened ? 0200 : 0) : mode;
 
 	int fd = ucp_fd_openat(dir->fd[UCP_DST], e->dst_name,
@@ -108,8 +121,11 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	file->is_created = true;
 	file->is_dst_regular = true;
 	file->mode_is_right = first == mode;
-	if (dir->has_default_acl && (set->keep_mode || set->drop_mode)) {
-		file->mode_is_right = false;
+	if (dir->has_default_acl && (set->keep_mode || set->drop_mode || set->keep_owner)) {
+		file->mode_is_right = false; /* the ACL goes, or has kept the umask from its work */
+	}
+	if (gets_xattrs && !set->keep_mode) {
+		create_widen(file);
 	}
 	if (!owner_fits) {
 		struct stat dst_st;
@@ -194,6 +210,8 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 	struct ucp_entry *e = &file->entry;
 	struct stat dst_st;
 	bool is_link = false;
+
+	file->mode = ucp_create_final_mode(w->set, e->st.st_mode);
 
 	/* Again after what exists was removed to make place, or vanished; not for ever. */
 	for (int attempt = 0; attempt < 3; attempt++) {

@@ -149,7 +149,11 @@ static int enter_check_src(struct ucp_worker *w, struct ucp_dir *dir, int src_fd
 	return 0;
 }
 
-enum { ENTER_LATER = S_IWGRP | S_IWOTH };
+/** What others may do in a directory only when it is complete and its owner's. */
+static mode_t enter_later(const struct ucp_settings *set)
+{
+	return set->keep_owner ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;
+}
 
 /** The mode a new directory has while it is filled. */
 static mode_t enter_first_mode(const struct ucp_settings *set, mode_t src_mode)
@@ -157,11 +161,10 @@ static mode_t enter_first_mode(const struct ucp_settings *set, mode_t src_mode)
 	if (set->keep_mode) {
 		return 0700;
 	}
-	if (set->drop_mode) {
-		return 0777;
-	}
-	/* Others may write to it when it is complete, if the umask lets them. */
-	return (src_mode & 01777 & ~(mode_t)ENTER_LATER) | 0700;
+	/* Stickiness is kept even by --no-preserve=mode, as by cp. */
+	mode_t mode = set->drop_mode && !set->keep_owner ? 0777 | (src_mode & S_ISVTX)
+							 : src_mode & 01777 & ~enter_later(set);
+	return mode | 0700;
 }
 
 /** The mode a directory that was made without keeping modes ends up with. */
@@ -171,12 +174,12 @@ static mode_t enter_last_mode(const struct ucp_settings *set, const struct ucp_d
 	mode_t made = dir->dst_st.st_mode & 07777; /* umask or default ACL have had their say */
 
 	if (set->drop_mode) {
-		return ucp_create_final_mode(set, src) | (made & 07000); /* inherited set-group-id */
+		return ucp_create_final_mode(set, src) | (made & 07000); /* set-group-id is inherited */
 	}
 	if (set->keep_mode || !dir->is_created) {
 		return ucp_create_final_mode(set, src);
 	}
-	return (made & ~(mode_t)(0700 & ~src)) | (src & ENTER_LATER & ~set->umask);
+	return (made & ~(mode_t)(0700 & ~src)) | (src & enter_later(set) & ~set->umask);
 }
 
 /** What failing to make a directory is called. */
@@ -278,7 +281,7 @@ static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
 		return fd;
 	}
 	dir->folds = ucp_fs_folds(fd);
-	if (w->set->keep_mode || w->set->drop_mode) {
+	if (w->set->keep_mode || w->set->drop_mode || w->set->keep_owner) {
 		dir->has_default_acl = ucp_attr_get(fd, "system.posix_acl_default", NULL, 0) > 0;
 	}
 	return fd;

@@ -277,7 +277,8 @@ static struct ucp_dir *job_new_base(struct ucp_job *job)
 		base->folds = ucp_fs_folds(readable >= 0 ? readable : fd);
 		ucp_fd_drop(&readable);
 	}
-	if (job->shared.set->keep_mode || job->shared.set->drop_mode) {
+	const struct ucp_settings *set = job->shared.set;
+	if (set->keep_mode || set->drop_mode || set->keep_owner) {
 		char *dir = fd >= 0 ? NULL : job_dir_name(ops->target);
 		base->has_default_acl =
 			dir != NULL ? getxattr(dir, JOB_DEFAULT_ACL, NULL, 0) > 0

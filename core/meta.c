@@ -24,7 +24,7 @@
 #define META_DEFAULT_ACL "system.posix_acl_default"
 #define META_CONTEXT "security.selinux"
 
-enum { META_LIST_ROOM = 4096, META_MODE_BITS = 07777 };
+enum { META_LIST_ROOM = 4096 };
 
 /** Tell a failed attribute of the destination; false, for the caller to return. */
 static bool meta_fail(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_act act, int err,
@@ -60,7 +60,7 @@ struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
 		return peek;
 	}
 	peek.has_xattrs = len > 0;
-	for (ssize_t at = 0; at < len; at += (ssize_t)strlen(list + at) + 1) {
+	for (ssize_t at = 0; at < len && w->set->keep_mode; at += (ssize_t)strlen(list + at) + 1) {
 		peek.has_acl = peek.has_acl || strcmp(list + at, META_ACL) == 0;
 	}
 	return peek;
@@ -353,31 +353,42 @@ static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e)
 	return fine;
 }
 
-bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const struct stat *dst_st)
+/** Mode of a special file, without the ACL its directory gave it: false when told as failed. */
+static bool meta_set_mode_at(struct ucp_worker *w, const struct ucp_entry *e)
 {
-	int dir = e->dir->fd[UCP_DST];
-	mode_t mode = e->st.st_mode & META_MODE_BITS;
-	bool fine = true;
+	const struct ucp_settings *set = w->set;
+	bool drops_acl = e->dir->has_default_acl && (set->keep_mode || set->drop_mode);
 
-	if (w->set->keep_owner) {
-		fine = meta_set_owner_at(w, e, dst_st) && fine;
-	}
-	if (w->set->keep_mode && e->dir->has_default_acl && !S_ISLNK(e->st.st_mode)) {
+	if (drops_acl) {
 		meta_drop_acl_at(e);
 	}
 	/* While its owner was not set it had only the owner's bits: see special.c. */
-	bool is_private = w->set->keep_owner && !w->set->keep_mode && !e->dir->has_default_acl;
-	if (is_private) {
-		mode = ucp_create_final_mode(w->set, e->st.st_mode);
+	if (!drops_acl && !set->keep_mode && !set->keep_owner) {
+		return true;
 	}
-	mode = meta_safe_mode(w->set, mode, &e->st, dir, e->dst_name);
-	if ((w->set->keep_mode || is_private) && !S_ISLNK(e->st.st_mode) &&
-	    UCP_RETRY(fchmodat(dir, e->dst_name, mode, AT_SYMLINK_NOFOLLOW)) != 0) {
-		fine = meta_fail(w, e, UCP_FAIL_MODE, -errno, NULL);
+	int dir = e->dir->fd[UCP_DST];
+	mode_t mode = meta_safe_mode(set, ucp_create_final_mode(set, e->st.st_mode), &e->st, dir,
+				     e->dst_name);
+	return UCP_RETRY(fchmodat(dir, e->dst_name, mode, AT_SYMLINK_NOFOLLOW)) == 0
+		       ? true
+		       : meta_fail(w, e, UCP_FAIL_MODE, -errno, NULL);
+}
+
+bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const struct stat *dst_st)
+{
+	int dir = e->dir->fd[UCP_DST];
+	const struct ucp_settings *set = w->set;
+	bool fine = true;
+
+	if (set->keep_owner) {
+		fine = meta_set_owner_at(w, e, dst_st) && fine;
+	}
+	if (!S_ISLNK(e->st.st_mode)) {
+		fine = meta_set_mode_at(w, e) && fine;
 	}
 	ucp_context_restore(w, e, -1);
 	fine = meta_copy_xattrs_at(w, e) && fine;
-	if (w->set->keep_times) {
+	if (set->keep_times) {
 		const struct timespec times[2] = {e->st.st_atim, e->st.st_mtim};
 		if (UCP_RETRY(utimensat(dir, e->dst_name, times, AT_SYMLINK_NOFOLLOW)) != 0) {
 			fine = meta_fail(w, e, UCP_FAIL_TIMES, -errno, NULL);

@@ -25,7 +25,7 @@ struct ucp_worker;
 /** What a look at a source's extended attributes found. */
 struct ucp_meta_peek {
 	bool has_xattrs; /**< some, ACLs included */
-	bool has_acl;    /**< an access ACL */
+	bool has_acl;    /**< an access ACL that will be copied */
 };
 
 /** Something whose data is complete and whose attributes are to be set. */

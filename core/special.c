@@ -3,6 +3,7 @@
 
 #include "core/special.h"
 
+#include "core/create.h"
 #include "core/links.h"
 #include "core/meta.h"
 #include "core/note.h"
@@ -84,7 +85,7 @@ static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *
 /** The mode a special file is made with; restricted while it is not its owner's yet. */
 static mode_t special_mode(const struct ucp_settings *set, mode_t src_mode)
 {
-	mode_t bits = set->drop_mode ? 0666 : src_mode & 07777;
+	mode_t bits = set->drop_mode ? ucp_create_final_mode(set, src_mode) : src_mode & 07777;
 
 	return (src_mode & S_IFMT) | (set->keep_owner || set->keep_mode ? bits & 0700 : bits);
 }

@@ -30,11 +30,9 @@ ok "--parents takes a source that ends in a dot" ucp -r --parents dir/sub/. t
 ok "and copies what is in it" cmp dir/sub/two t/dir/sub/two
 rm -rf t
 
-# GNU cp leaves set-id bits of the old file, of the parent, and stickiness, where the source has none.
-mkdir -m 2755 t && cp a suid && chmod 4755 suid && chmod 644 a && mkdir -m 1777 sticky
+# GNU cp 9.1 leaves set-id bits of the old file or the parent where the source has none; see modes.t, too.
+mkdir -m 2755 t && cp a suid && chmod 4755 suid && chmod 644 a
 ok "-p over a set-user-ID file" ucp -p a suid
 is "gives it the mode of the source" "$(stat -c %a suid)" 644
 ok "-a into a set-group-ID directory" ucp -a dir t
 is "gives a directory the mode of the source" "$(stat -c %a t/dir)" "$(stat -c %a dir)"
-ok "--no-preserve=mode of a sticky directory" ucp -r --no-preserve=mode sticky t
-is "gives it the mode of a new one" "$(stat -c %a t/sticky)" "$(mkdir t/new && stat -c %a t/new)"

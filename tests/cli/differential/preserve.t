@@ -9,7 +9,7 @@ for what in '' -p -d -a --preserve --preserve=mode --preserve=timestamps --prese
 	'-a --no-preserve=all' --no-preserve=mode '--no-preserve=mode -p' '-a --no-preserve=ownership,xattr' \
 	'--attributes-only' '--attributes-only -p' '--attributes-only --preserve=all'; do
 	versus "cp $what a b x ro suid xattr acl big t"
-	versus "chmod -t void; cp -r $what dir void rodir t"
+	versus "cp -r $what dir void rodir t"
 	versus "cp $what x suid xattr acl t; touch -d 2008-01-01 x acl; chown 5:6 x acl; cp $what x acl t"
 done
 versus 'umask 077; cp a x suid t'
