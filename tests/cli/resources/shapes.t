@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the ucp authors
 # SPDX-License-Identifier: MIT
 . tests/lib/tap.sh
-plan "trees of odd shapes are copied whole: 2000 deep, 5000 files in one directory, odd names"
+plan "trees of odd shapes are copied whole: 2000 deep with paths of half a megabyte, 5000 files in one directory, odd names"
 
 python3 - << 'END'
 import os
@@ -10,8 +10,8 @@ os.chdir("deep")
 for i in range(2000):
     if i % 500 == 0:
         open("f", "w").write(str(i))
-    os.mkdir("dir")
-    os.chdir("dir")
+    os.mkdir("d" * 250)
+    os.chdir("d" * 250)
 open("bottom", "w").write("bottom")
 END
 at_end 'find "$WORK" -depth -delete 2> /dev/null'
@@ -22,8 +22,9 @@ import os, sys
 os.chdir(sys.argv[1])
 for i in range(2001):
     print(i, sorted(os.listdir(".")), oct(os.stat(".").st_mode), os.stat(".").st_mtime_ns)
-    if os.path.isdir("dir"):
-        os.chdir("dir")
+    if i < 2000:
+        os.chdir("d" * 250)
+print(open("bottom").read())
 END
 }
 run ucp -a deep copy
