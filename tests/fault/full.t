@@ -63,6 +63,27 @@ err=${err//cp: /ucp: }
 ok "called as cp: each file is whole, or told and gone" whole_or_told small/copy
 unmount small
 
+# quota: what is left is more than the user may have
+if can_mount btrfs && mounted btrfs small 200M && btrfs -q quota enable small && btrfs -q subvolume create small/sub &&
+	btrfs -q qgroup limit 4M small/sub; then
+	for how in '' --fsync=chunk --sparse=always --manifest=list; do
+		# shellcheck disable=SC2086 # no argument when empty
+		run ucp $how -a src small/sub/copy
+		is "quota $how: exit status" "$status" 6
+		ok "quota $how: messages" says "ucp: error writing 'small/sub/copy/" "': Disk quota exceeded"
+		ok "quota $how: each file is whole, or told and gone" whole_or_told small/sub/copy
+		rm -rf small/sub/copy
+		sync -f small
+	done
+	btrfs -q qgroup limit none small/sub
+	run ucp -a src small/sub/copy
+	is "quota lifted: exit status" "$status" 0
+	unmount small
+else
+	echo "# skipped: quotas of btrfs cannot be used here"
+	umount small 2> /dev/null
+fi
+
 # out of inodes: names, not data
 mounted tmpfs small 8M nr_inodes=50
 run ucp -a src/dir small/copy
