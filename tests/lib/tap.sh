@@ -80,7 +80,8 @@ is() {
 # ucp ARG...: the program under test, on this run's engine, never longer than a minute
 ucp() { timeout -k 5 "${UCP_TIMEOUT:-60}" "$UCP" --engine="$UCP_ENGINE" "$@"; }
 
-# What goes before strace: a program built with sanitizers cannot look for leaks while it is traced.
+# What goes before strace: a program built with sanitizers cannot look for leaks while it is traced,
+# nor where it may not have a task more.
 # shellcheck disable=SC2034 # for the tests
 TRACED=(env "ASAN_OPTIONS=detect_leaks=0:${ASAN_OPTIONS:-}")
 
