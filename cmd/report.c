@@ -55,6 +55,7 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_MODE, "preserving permissions for %2"},
 	{UCP_FAIL_TIMES, "preserving times for %2"},
 	{UCP_FAIL_XATTR, "setting attribute '%t' for %2"},
+	{UCP_FAIL_XATTR_LIST, "listing attributes of %1"},
 	{UCP_FAIL_FLAGS, "failed to preserve flags '%t' of %2"},
 	{UCP_FAIL_PROJECT, "failed to preserve the project of %2"},
 	{UCP_FAIL_MEMORY, "cannot copy %1"},

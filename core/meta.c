@@ -45,27 +45,6 @@ bool ucp_meta_wants_xattrs(const struct ucp_settings *set)
 	return set->keep_xattrs || set->keep_mode || set->context == UCP_CONTEXT_KEEP;
 }
 
-struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
-{
-	struct ucp_meta_peek peek = {0};
-	char list[META_LIST_ROOM];
-
-	if (!ucp_meta_wants_xattrs(w->set)) {
-		return peek;
-	}
-	ssize_t len = ucp_attr_list(fd, list, sizeof(list));
-	if (len < 0) {
-		/* Too many for a glance: the real copy lists them again with room enough. */
-		peek.has_xattrs = peek.has_acl = len == -ERANGE || len == -E2BIG;
-		return peek;
-	}
-	peek.has_xattrs = len > 0;
-	for (ssize_t at = 0; at < len && w->set->keep_mode; at += (ssize_t)strlen(list + at) + 1) {
-		peek.has_acl = peek.has_acl || strcmp(list + at, META_ACL) == 0;
-	}
-	return peek;
-}
-
 /** Whether an attribute is copied under the options. */
 static bool meta_wants(const struct ucp_settings *set, const char *name)
 {
@@ -105,6 +84,34 @@ static bool meta_xattr_may_fail(const struct ucp_settings *set, const char *name
 	}
 	return err == -EOPNOTSUPP || err == -ENOSYS ||
 	       (!is_acl && (err == -EPERM || err == -EACCES || err == -EINVAL));
+}
+
+/** Whether it passes in silence that a source's attributes cannot be listed. */
+static bool meta_list_may_fail(const struct ucp_settings *set, int err)
+{
+	/* Where there can be none, none are lost. */
+	return err == -EOPNOTSUPP || err == -ENOSYS || meta_xattr_may_fail(set, "", err);
+}
+
+struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
+{
+	struct ucp_meta_peek peek = {0};
+	char list[META_LIST_ROOM];
+
+	if (!ucp_meta_wants_xattrs(w->set)) {
+		return peek;
+	}
+	ssize_t len = ucp_attr_list(fd, list, sizeof(list));
+	if (len < 0) {
+		/* Too many for a glance, or broken: the real copy lists them again, and tells. */
+		peek.has_xattrs = peek.has_acl = !meta_list_may_fail(w->set, (int)len);
+		return peek;
+	}
+	peek.has_xattrs = len > 0;
+	for (ssize_t at = 0; at < len && w->set->keep_mode; at += (ssize_t)strlen(list + at) + 1) {
+		peek.has_acl = peek.has_acl || strcmp(list + at, META_ACL) == 0;
+	}
+	return peek;
 }
 
 /** The value of one attribute: its length with *ret_value to be freed, or a negative errno. */
@@ -152,24 +159,30 @@ static bool meta_copy_xattr(struct ucp_worker *w, const struct ucp_meta *meta, c
 		       : meta_fail(w, meta->entry, UCP_FAIL_XATTR, err, name);
 }
 
-/** All attribute names of a descriptor: bytes in *ret_list, to be freed, or a negative errno. */
-static ssize_t meta_list_xattrs(int fd, char **ret_list)
+/** Names of attributes, one after the other. */
+struct meta_names {
+	char *text; /**< owned */
+	size_t len; /**< bytes */
+};
+
+/** All attribute names of a descriptor, their text to be freed: 0, or a negative errno. */
+static int meta_list_xattrs(int fd, struct meta_names *ret_names)
 {
 	size_t room = META_LIST_ROOM;
 
 	for (;;) {
-		char *list = malloc(room);
-		if (list == NULL) {
+		char *text = malloc(room);
+		if (text == NULL) {
 			return -ENOMEM;
 		}
-		ssize_t len = ucp_attr_list(fd, list, room);
+		ssize_t len = ucp_attr_list(fd, text, room);
 		if (len >= 0) {
-			*ret_list = list;
-			return len;
+			*ret_names = (struct meta_names){text, (size_t)len};
+			return 0;
 		}
-		free(list);
+		free(text);
 		if (len != -ERANGE || room > XATTR_LIST_MAX) {
-			return len;
+			return (int)len;
 		}
 		room *= 4;
 	}
@@ -181,25 +194,25 @@ static bool meta_is_acl(const char *name)
 	return strcmp(name, META_ACL) == 0 || strcmp(name, META_DEFAULT_ACL) == 0;
 }
 
-/** Copy all wanted attributes, either ACLs or the others: false when told as failed. */
-static bool meta_copy_xattrs(struct ucp_worker *w, const struct ucp_meta *meta, bool acls)
+/** A source whose attributes cannot be listed: false when told as failed. */
+static bool meta_unlisted(struct ucp_worker *w, const struct ucp_entry *e, int err)
 {
-	char *list = NULL;
+	return meta_list_may_fail(w->set, err) || meta_fail(w, e, UCP_FAIL_XATTR_LIST, err, NULL);
+}
+
+/** Copy those attributes that are wanted, either ACLs or the others: false when told as failed. */
+static bool meta_copy_xattrs(struct ucp_worker *w, const struct ucp_meta *meta,
+			     const struct meta_names *names, bool acls)
+{
 	bool fine = true;
 
-	ssize_t len = meta_list_xattrs(meta->src_fd, &list);
-	if (len < 0) {
-		return meta_xattr_may_fail(w->set, "", (int)len)
-			       ? true
-			       : meta_fail(w, meta->entry, UCP_FAIL_XATTR, (int)len, NULL);
-	}
-	for (ssize_t at = 0; at < len; at += (ssize_t)strlen(list + at) + 1) {
-		if (meta_is_acl(list + at) == acls && meta_wants(w->set, list + at) &&
-		    !meta_copy_xattr(w, meta, list + at)) {
+	for (size_t at = 0; at < names->len; at += strlen(names->text + at) + 1) {
+		const char *name = names->text + at;
+		if (meta_is_acl(name) == acls && meta_wants(w->set, name) &&
+		    !meta_copy_xattr(w, meta, name)) {
 			fine = false;
 		}
 	}
-	free(list);
 	return fine;
 }
 
@@ -259,22 +272,23 @@ static bool meta_set_mode(struct ucp_worker *w, const struct ucp_meta *meta)
 bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
 {
 	const struct stat *st = &meta->entry->st;
+	struct meta_names names = {0};
 	bool fine = true;
 
 	if (w->set->keep_owner && !meta->owner_is_right) {
 		fine = meta_set_owner(w, meta) && fine;
 	}
 	ucp_context_restore(w, meta->entry, meta->dst_fd);
-	bool has_xattrs = meta->has_xattrs && meta->src_fd >= 0;
-	if (has_xattrs) {
-		fine = meta_copy_xattrs(w, meta, false) && fine;
+	if (meta->has_xattrs && meta->src_fd >= 0) {
+		int err = meta_list_xattrs(meta->src_fd, &names);
+		fine = (err == 0 || meta_unlisted(w, meta->entry, err)) && fine;
 	}
+	fine = meta_copy_xattrs(w, meta, &names, false) && fine;
 	if (!meta->mode_is_right) {
 		fine = meta_set_mode(w, meta) && fine;
 	}
-	if (has_xattrs) {
-		fine = meta_copy_xattrs(w, meta, true) && fine;
-	}
+	fine = meta_copy_xattrs(w, meta, &names, true) && fine;
+	free(names.text);
 	if (w->set->keep_times) {
 		const struct timespec times[2] = {st->st_atim, st->st_mtim};
 		int err = ucp_attr_utimens(meta->dst_fd, times);
@@ -309,47 +323,104 @@ static bool meta_set_owner_at(struct ucp_worker *w, const struct ucp_entry *e,
 	return true;
 }
 
+/** A path for a name below a held directory, to be freed, or NULL; calls on names want one. */
+static char *meta_path(int dir, const char *name)
+{
+	char *path = NULL;
+
+	if (dir == AT_FDCWD) {
+		return strdup(name);
+	}
+	return asprintf(&path, "/proc/self/fd/%d/%s", dir, name) >= 0 ? path : NULL;
+}
+
 /** Drop the ACL that a special file has got from its directory. */
 static void meta_drop_acl_at(const struct ucp_entry *e)
 {
-	char *path = NULL;
-	int dir = e->dir->fd[UCP_DST];
+	char *path = meta_path(e->dir->fd[UCP_DST], e->dst_name);
 
-	if (dir == AT_FDCWD) {
-		(void)lremovexattr(e->dst_name, META_ACL); /* none is as good as gone */
-	} else if (asprintf(&path, "/proc/self/fd/%d/%s", dir, e->dst_name) >= 0) {
-		(void)lremovexattr(path, META_ACL);
-		free(path);
+	if (path != NULL) {
+		(void)lremovexattr(path, META_ACL); /* none is as good as gone */
 	}
+	free(path);
 }
 
-/** Copy the attributes of a symlink or special file, which only a path can name. */
-static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e)
+/** Bytes that the names of a source's attributes take, or a negative errno. */
+static ssize_t meta_peek_at(const struct ucp_entry *e)
 {
-	char src[64 + UCP_NAME_ROOM], dst[64 + UCP_NAME_ROOM];
-	char list[META_LIST_ROOM], value[META_LIST_ROOM];
-	bool fine = true;
+	char *path = meta_path(e->dir->fd[UCP_SRC], e->src_name);
 
-	if (!ucp_meta_wants_xattrs(w->set) || e->operand != NULL) {
-		/* An operand's name may be a path; cp does not carry these either. */
+	if (path == NULL) {
+		return -ENOMEM;
+	}
+	ssize_t len = e->follow ? listxattr(path, NULL, 0) : llistxattr(path, NULL, 0);
+	if (len < 0) {
+		len = -errno;
+	}
+	free(path);
+	return len;
+}
+
+/** Get hold of what was seen under a name before: a descriptor with O_PATH, or a negative errno. */
+static int meta_hold(int dir, const char *name, int flags, const struct stat *seen)
+{
+	struct stat st;
+
+	int fd = ucp_fd_openat(dir, name, O_PATH | flags, 0);
+	if (fd < 0) {
+		return fd;
+	}
+	int err = ucp_fd_stat(fd, &st);
+	if (err == 0 && (st.st_ino != seen->st_ino || st.st_dev != seen->st_dev)) {
+		err = -ESTALE;
+	}
+	if (err < 0) {
+		ucp_fd_drop(&fd);
+		return err;
+	}
+	return fd;
+}
+
+/** Copy the attributes of a symlink or special file that has some: false when told as failed. */
+static bool meta_copy_held(struct ucp_worker *w, const struct ucp_meta *meta)
+{
+	struct meta_names names;
+
+	int err = meta_list_xattrs(meta->src_fd, &names);
+	if (err < 0) {
+		return meta_unlisted(w, meta->entry, err);
+	}
+	bool fine = meta_copy_xattrs(w, meta, &names, false);
+	fine = meta_copy_xattrs(w, meta, &names, true) && fine;
+	free(names.text);
+	return fine;
+}
+
+/** Copy the attributes of a symlink or special file: false when told as failed. */
+static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e,
+				const struct stat *dst_st)
+{
+	if (!ucp_meta_wants_xattrs(w->set)) {
 		return true;
 	}
-	(void)snprintf(src, sizeof(src), "/proc/self/fd/%d/%s", e->dir->fd[UCP_SRC], e->src_name);
-	(void)snprintf(dst, sizeof(dst), "/proc/self/fd/%d/%s", e->dir->fd[UCP_DST], e->dst_name);
-	ssize_t len = llistxattr(src, list, sizeof(list));
-	for (ssize_t at = 0; at < len; at += (ssize_t)strlen(list + at) + 1) {
-		const char *name = list + at;
-		if (!meta_wants(w->set, name)) {
-			continue;
-		}
-		ssize_t size = lgetxattr(src, name, value, sizeof(value));
-		if (size >= 0 && lsetxattr(dst, name, value, (size_t)size, 0) == 0) {
-			continue;
-		}
-		if (!meta_xattr_may_fail(w->set, name, -errno)) {
-			fine = meta_fail(w, e, UCP_FAIL_XATTR, -errno, name);
-		}
+	ssize_t len = meta_peek_at(e);
+	if (len == 0 || (len == -ENOENT && !w->set->need_xattrs)) {
+		return true; /* or there is no /proc to look through */
 	}
+	if (len < 0) {
+		return meta_unlisted(w, e, (int)len);
+	}
+	struct ucp_meta meta = {
+		.entry = e,
+		.src_fd = meta_hold(e->dir->fd[UCP_SRC], e->src_name,
+				    e->follow ? 0 : O_NOFOLLOW, &e->st),
+		.dst_fd = meta_hold(e->dir->fd[UCP_DST], e->dst_name, O_NOFOLLOW, dst_st),
+	};
+	bool fine = meta.src_fd < 0 ? meta_fail(w, e, UCP_FAIL_XATTR_LIST, meta.src_fd, NULL)
+		    : meta.dst_fd < 0 ? meta_fail(w, e, UCP_FAIL_STAT_DST, meta.dst_fd, NULL)
+				      : meta_copy_held(w, &meta);
+	ucp_fd_drop(&meta.src_fd);
+	ucp_fd_drop(&meta.dst_fd);
 	return fine;
 }
 
@@ -387,7 +458,7 @@ bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const stru
 		fine = meta_set_mode_at(w, e) && fine;
 	}
 	ucp_context_restore(w, e, -1);
-	fine = meta_copy_xattrs_at(w, e) && fine;
+	fine = meta_copy_xattrs_at(w, e, dst_st) && fine;
 	if (set->keep_times) {
 		const struct timespec times[2] = {e->st.st_atim, e->st.st_mtim};
 		if (UCP_RETRY(utimensat(dir, e->dst_name, times, AT_SYMLINK_NOFOLLOW)) != 0) {

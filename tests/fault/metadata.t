@@ -70,6 +70,7 @@ fails all "$PWD/src/sub" getdents64 EIO:when=2 "$EIO" "cannot access 'src/sub'"
 # attributes: the data is fine, so the copy stays, as with cp
 fails all-but-attributes "$FILE" fchmod EPERM 'Operation not permitted' "preserving permissions for 'copy/sub/victim/file'"
 fails all-but-attributes "$FILE" utimensat EIO "$EIO" "preserving times for 'copy/sub/victim/file'"
+fails all-but-attributes "$PWD/src/sub/victim/file" flistxattr EIO "$EIO" "listing attributes of 'src/sub/victim/file'"
 fails all-but-attributes "$FILE" fsetxattr ENOSPC 'No space left on device' "setting attribute 'user.note' for 'copy/sub/victim/file'"
 fails all-but-attributes "$DIR" fchmod EIO "$EIO" "preserving permissions for 'copy/sub/victim'"
 fails all-but-attributes "$DIR" utimensat EIO "$EIO" "preserving times for 'copy/sub/victim'"
