@@ -255,10 +255,12 @@ static void copy_close(struct ucp_file *file)
 static void copy_on_sync(struct ucp_io *io)
 {
 	struct ucp_file *file = UCP_CONTAINER_OF(io, struct ucp_file, io);
+	/* Pipes, terminals and most character devices have nothing that could be synced. */
+	bool has_none = !file->is_dst_regular && (io->res == -EINVAL || io->res == -EROFS);
 
-	if (io->res < 0) {
+	if (io->res < 0 && !has_none) {
 		ucp_copy_fail(file, UCP_FAIL_SYNC, io->res);
-	} else {
+	} else if (io->res >= 0) {
 		ucp_count(&file->w->counts.syncs, 1);
 	}
 	copy_close(file);
@@ -280,7 +282,7 @@ static void copy_set_meta(struct ucp_file *file)
 	};
 
 	(void)ucp_meta_set(w, &meta); /* told; the data is fine, so the copy stays, as with cp */
-	if (w->set->fsync == UCP_FSYNC_NEVER || file->is_synced || !file->is_dst_regular) {
+	if (w->set->fsync == UCP_FSYNC_NEVER || file->is_synced) {
 		copy_close(file);
 		return;
 	}
