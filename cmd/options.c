@@ -817,10 +817,8 @@ static void options_settle(struct parse *p)
 		set->digest = UCP_DIGEST_XXH128;
 	}
 	set->through_dangling = getenv("POSIXLY_CORRECT") != NULL;
-	set->umask = umask(0);
-	if (!set->keep_mode) {
-		(void)umask(set->umask); /* the kernel applies it, default ACLs considered */
-	}
+	set->umask = umask(0); /* there is no other way to ask for it */
+	(void)umask(set->umask);
 }
 
 enum ucp_parse ucp_options_parse(int argc, char **argv, struct ucp_options *ret_opts)

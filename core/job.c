@@ -421,6 +421,9 @@ int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops)
 	if (job->shared.set->tell_debug) {
 		ucp_facts_tell_plan(&job->shared.workers[0], &job->plan);
 	}
+	if (job->shared.set->keep_mode) {
+		(void)umask(0); /* until ucp_job_end() */
+	}
 	job_next_group(job);
 	if (job->plan.is_inline || job_start_threads(job) < 0) {
 		/* Small, or RLIMIT_NPROC allows no thread: this thread does the work. */
@@ -501,6 +504,7 @@ void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result)
 	if (!was_canceled && job->shared.n_workers > 0) {
 		ucp_flags_seal(&shared->workers[0]);
 	}
+	(void)umask(shared->set->umask);
 	if (shared->set->fsync != UCP_FSYNC_NEVER && !was_canceled) {
 		job_sync_target(job);
 	}

@@ -1,7 +1,14 @@
 /* Copyright (c) 2026 the ucp authors */
 /* SPDX-License-Identifier: MIT */
 
-/* One run: operands, workers, and what they share. */
+/*
+ * One run: operands, workers, and what they share.
+ *
+ * The umask is part of it, and the process has only one. With keep_mode it is 0
+ * from ucp_job_start() to ucp_job_end(), lest it cut modes that were given when a
+ * file was made; that saves a call for each. Otherwise the kernel applies it, as
+ * only the kernel knows where a default ACL takes its place.
+ */
 #ifndef UCP_CORE_JOB_H
 #define UCP_CORE_JOB_H
 
@@ -68,7 +75,8 @@ void ucp_job_free(struct ucp_job *job);
 /**
  * Begin to copy; entries that fail are told and passed over.
  *
- * A run too small to be worth threads is over when this returns.
+ * A run too small to be worth threads is over when this returns. Settings' umask
+ * must be the process's own.
  * @ops     borrowed until ucp_job_end()
  * Returns 0, or a negative errno when the run could not begin; see
  * ucp_job_lacks_engine().
@@ -88,7 +96,7 @@ bool ucp_job_lacks_engine(const struct ucp_job *job);
  */
 bool ucp_job_wait(struct ucp_job *job, int timeout_ms);
 
-/** Gather the workers of a run that has ended, and say how it went. */
+/** Gather the workers of a run that has begun and ended, and say how it went. */
 void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result);
 
 /** Ask the run to stop soon. Safe in a signal handler; may be called at any time. */

@@ -123,7 +123,7 @@ struct ucp_settings {
 
 	bool tell_copied;      /**< -v: events for what was copied */
 	bool tell_debug;       /**< --debug: events on how */
-	mode_t umask;          /**< the user's, for modes that are not kept */
+	mode_t umask;          /**< the process's own, for modes that are not kept; see job.h */
 };
 
 #endif

@@ -3,7 +3,7 @@
 
 /*
  * Command lines and what they mean, as tables. Every row is parsed in a child of
- * its own: getopt has global state, and parsing changes the umask.
+ * its own: getopt has global state.
  */
 #include "cmd/options.h"
 #include "tests/lib/unit.h"
@@ -528,7 +528,7 @@ static void test_operands(void **state)
 	unit_child_ok(child_posix, NULL);
 }
 
-/** In a child: the umask is noted, and left to the kernel unless modes are kept. */
+/** In a child: the umask is noted, and is what it was. */
 static int child_umask(const void *arg)
 {
 	const char *line = arg;
@@ -537,11 +537,11 @@ static int child_umask(const void *arg)
 	(void)umask(027);
 	CHILD_CHECK(parse_line(line, &opts) == UCP_PARSE_RUN);
 	CHILD_CHECK(opts.set.umask == 027);
-	CHILD_CHECK(umask(0) == (opts.set.keep_mode ? 0 : 027));
+	CHILD_CHECK(umask(0) == 027);
 	return 0;
 }
 
-/** Modes that are kept are not cut by the umask; others are. */
+/** Parsing asks for the umask, and leaves it to the run to change it. */
 static void test_umask(void **state)
 {
 	(void)state;
