@@ -48,6 +48,27 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/**
+ * Take the descriptors of standard streams that are closed, lest a file that is
+ * copied gets one, and what is printed.
+ *
+ * /dev/null would do, but for opening it once more as /dev/stdout, which must
+ * fail as it does for cp; it may also not be there.
+ */
+static void main_guard_streams(void)
+{
+	int fd;
+
+	do {
+		fd = epoll_create1(EPOLL_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO) {
+		(void)close(fd); /* nothing was closed, or not any more */
+	}
+}
 
 /** Flush standard output; what could not be written is a failure. */
 static int main_close_stdout(const char *name, int status)
@@ -64,6 +85,7 @@ int main(int argc, char **argv)
 	struct ucp_options opts;
 	int status = UCP_STATUS_OK;
 
+	main_guard_streams();
 	(void)setlocale(LC_CTYPE, ""); /* for what is printable; the C locale will do */
 	enum ucp_parse parse = ucp_options_parse(argc, argv, &opts);
 	const char *name = opts.called_as_cp ? "cp" : "ucp";

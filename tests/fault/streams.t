@@ -39,6 +39,29 @@ for args in '' -v --debug --stats; do
 	ok "all closed, a failure $args: the message went into no file" same_tree src err-target/src
 done
 
+# a file that stays and is open when a message is due must not be a closed stream's descriptor
+if [ -r /proc/self/mem ]; then
+	for args in '' -v --debug; do
+		for n in 1 2 3 4; do echo old > "there$n"; done
+		# shellcheck disable=SC2086 # no argument when empty
+		{
+			ucp $args /proc/self/mem there1 2>&-
+			ucp $args /proc/self/mem there2 <&- 2>&-
+			ucp $args /proc/self/mem there3 >&- 2>&-
+			ucp $args /proc/self/mem there4 <&- >&- 2>&-
+		} > /dev/null
+		is "one file $args: the messages went nowhere" "$(cat there?)" ""
+	done
+fi
+ucp src/dir/1 /dev/stdout >&- 2> err
+is "to a standard output that is closed: exit status" "$?" 1
+ok "to a standard output that is closed: message" grep -q "'/dev/stdout': No such device or address" err
+ucp /dev/stdin copied <&- 2> err
+is "from a standard input that is closed: exit status" "$?" 1
+ucp -a --manifest=/dev/stdout src listed >&- 2> err
+ok "a manifest on a standard output that is closed: a failure" test "$?" != 0
+ok "a manifest on a standard output that is closed: it is left alone" test -L /dev/stdout
+
 # nothing to answer -i with
 echo old > answer
 ucp -i src/dir/1 answer <&- 2> /dev/null
