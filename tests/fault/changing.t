@@ -133,6 +133,21 @@ ok "a file becomes a FIFO: message" says_once "skipping file 'src/victim/file', 
 ok "a file becomes a FIFO: not copied" absent copy/victim/file
 
 rm src/victim/file
+: > src/victim/file
+between victim 'rm src/victim/file; mkdir src/victim/file; : > src/victim/file/inside' -a src copy
+is "a file becomes a directory: exit status" "$status" 1
+ok "a file becomes a directory: message" says_once "skipping file 'src/victim/file', as it was replaced"
+ok "a file becomes a directory: no copy of it" absent copy/victim/file
+ok "a file becomes a directory: the rest is copied" diff -r src/other copy/other
+
+rm -r src/victim/file
+between . 'rmdir src/victim; echo file > src/victim' -a src copy
+is "a directory becomes a file: exit status" "$status" 1
+ok "a directory becomes a file: message" says_once "'src/victim': Not a directory"
+ok "a directory becomes a file: the rest is copied" diff -r src/other copy/other
+
+rm src/victim
+mkdir src/victim
 between . 'rmdir src/victim' -a src copy
 is "a directory vanishes: exit status" "$status" 1
 ok "a directory vanishes: message" says_once "cannot access 'src/victim': No such file or directory"
