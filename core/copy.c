@@ -424,35 +424,25 @@ static void copy_opened_src(struct ucp_file *file)
 static bool copy_is_missed(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
-	const struct ucp_settings *set = w->set;
 	struct ucp_entry *e = &file->entry;
-	bool is_harmless = !set->remove_first && set->backup == UCP_BACKUP_NONE && !set->ask;
-	struct stat dst_st;
-	bool is_link;
 
-	if (ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, 0, &dst_st) == -ENOENT) {
-		ucp_note_begun(w, e);
-		return true;
-	}
-	if (!is_harmless || (set->update == UCP_UPDATE_ALL && !set->tell_copied)) {
-		return true;
-	}
-	if (e->st.st_mode == 0 &&
+	if (e->st.st_mode == 0 && /* the walk had no need to look */
 	    ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, e->follow ? 0 : AT_SYMLINK_NOFOLLOW,
 			  &e->st) < 0) {
 		return true;
 	}
-	switch (ucp_place_decide(w, e, &dst_st, &is_link)) {
+	switch (ucp_place_look(w, e)) {
 	case UCP_PLACE_SKIP:
 	case UCP_PLACE_SAME:
-		ucp_count(&w->counts.skipped, 1);
 		file->ending = UCP_ENDING_SKIPPED;
 		return false;
 	case UCP_PLACE_FAIL:
 		file->err = -EIO; /* told */
 		return false;
 	default:
-		ucp_note_begun(w, e);
+		if (w->set->backup == UCP_BACKUP_NONE) { /* a line on backups names one */
+			ucp_note_begun(w, e);
+		}
 		return true;
 	}
 }
@@ -474,7 +464,7 @@ static void copy_on_open(struct ucp_io *io)
 		if (is_replaced) {
 			ucp_copy_fail(file, UCP_FAIL_REPLACED, 0);
 			file->err = -EIO;
-		} else if (copy_is_missed(file)) {
+		} else if (ucp_worker_is_canceled(w) || copy_is_missed(file)) {
 			ucp_copy_fail(file, UCP_FAIL_OPEN, io->res);
 		}
 		copy_close(file);

@@ -60,6 +60,13 @@ static bool place_ask(struct ucp_worker *w, const struct ucp_entry *e, const str
 	return yes;
 }
 
+/** How far a decision goes. */
+enum place_how {
+	PLACE_ACT,     /* what must go goes, backups are made */
+	PLACE_REPLACE, /* the same; the name is replaced without being written through */
+	PLACE_LOOK,    /* nothing is touched: the source cannot be had */
+};
+
 /** --update, -n and -i: whether the destination stays as it is. */
 static enum ucp_place place_by_update(struct ucp_worker *w, const struct ucp_entry *e,
 				      const struct stat *dst)
@@ -147,7 +154,7 @@ static enum ucp_place place_back_up(struct ucp_worker *w, struct ucp_entry *e)
 }
 
 /** Decide about two entries that both are not directories. */
-static enum ucp_place place_file(struct ucp_worker *w, struct ucp_entry *e,
+static enum ucp_place place_file(struct ucp_worker *w, struct ucp_entry *e, enum place_how how,
 				 const struct place_dst *dst)
 {
 	const struct ucp_settings *set = w->set;
@@ -156,6 +163,9 @@ static enum ucp_place place_file(struct ucp_worker *w, struct ucp_entry *e,
 		bool is_through = dst->is_link && !S_ISLNK(dst->st.st_mode);
 		return place_refuse(w, e, is_through ? UCP_FAIL_THROUGH_LINK
 						     : UCP_FAIL_JUST_CREATED, 0);
+	}
+	if (how == PLACE_LOOK) {
+		return UCP_PLACE_INTO;
 	}
 	if (set->backup != UCP_BACKUP_NONE) {
 		return place_back_up(w, e);
@@ -325,8 +335,8 @@ static enum ucp_place place_same_file(const struct ucp_settings *set, const stru
 	return UCP_PLACE_FAIL;
 }
 
-/** Decide; replaces says that a name is replaced without being written through. */
-static enum ucp_place place_decide(struct ucp_worker *w, struct ucp_entry *e, bool replaces,
+/** Decide. */
+static enum ucp_place place_decide(struct ucp_worker *w, struct ucp_entry *e, enum place_how how,
 				   struct place_dst *dst)
 {
 	const struct ucp_settings *set = w->set;
@@ -340,12 +350,13 @@ static enum ucp_place place_decide(struct ucp_worker *w, struct ucp_entry *e, bo
 		return place_refuse(w, e, UCP_FAIL_THROUGH_LINK, 0);
 	}
 	if (err == -ENOLINK) {
-		return set->through_dangling || replaces
+		return set->through_dangling || how != PLACE_ACT
 			       ? UCP_PLACE_INTO
 			       : place_refuse(w, e, UCP_FAIL_DANGLING, 0);
 	}
 	if (err == -ELOOP && set->force) {
-		return ucp_place_remove(w, e) ? UCP_PLACE_NEW : UCP_PLACE_FAIL;
+		bool is_gone = how == PLACE_LOOK || ucp_place_remove(w, e);
+		return is_gone ? UCP_PLACE_NEW : UCP_PLACE_FAIL;
 	}
 	if (err < 0) {
 		return place_refuse(w, e, UCP_FAIL_STAT_DST, err);
@@ -371,14 +382,14 @@ static enum ucp_place place_decide(struct ucp_worker *w, struct ucp_entry *e, bo
 	if (S_ISDIR(dst->st.st_mode)) {
 		return place_refuse(w, e, UCP_FAIL_FILE_OVER_DIR, 0);
 	}
-	return place_file(w, e, dst);
+	return place_file(w, e, how, dst);
 }
 
 enum ucp_place ucp_place_decide(struct ucp_worker *w, struct ucp_entry *e,
 				struct stat *ret_dst_st, bool *ret_is_link)
 {
 	struct place_dst dst = {0};
-	enum ucp_place place = place_decide(w, e, false, &dst);
+	enum ucp_place place = place_decide(w, e, PLACE_ACT, &dst);
 
 	*ret_dst_st = dst.st;
 	*ret_is_link = dst.is_link;
@@ -386,25 +397,30 @@ enum ucp_place ucp_place_decide(struct ucp_worker *w, struct ucp_entry *e,
 }
 
 /** Decide about a name that was found taken; a skip is counted. */
-static enum ucp_place place_again(struct ucp_worker *w, struct ucp_entry *e, bool replaces)
+static enum ucp_place place_again(struct ucp_worker *w, struct ucp_entry *e, enum place_how how)
 {
 	struct place_dst dst = {0};
-	enum ucp_place place = place_decide(w, e, replaces, &dst);
+	enum ucp_place place = place_decide(w, e, how, &dst);
 
 	ucp_count(&w->counts.skipped, place == UCP_PLACE_SKIP);
 	return place;
 }
 
+enum ucp_place ucp_place_look(struct ucp_worker *w, struct ucp_entry *e)
+{
+	return place_again(w, e, PLACE_LOOK);
+}
+
 enum ucp_place ucp_place_may_replace(struct ucp_worker *w, struct ucp_entry *e, bool force)
 {
-	enum ucp_place place = place_again(w, e, force);
+	enum ucp_place place = place_again(w, e, force ? PLACE_REPLACE : PLACE_ACT);
 
 	return place == UCP_PLACE_INTO && !force ? UCP_PLACE_NEW : place;
 }
 
 enum ucp_place ucp_place_make_way(struct ucp_worker *w, struct ucp_entry *e, bool remove)
 {
-	enum ucp_place place = place_again(w, e, remove);
+	enum ucp_place place = place_again(w, e, remove ? PLACE_REPLACE : PLACE_ACT);
 
 	if (place != UCP_PLACE_INTO) {
 		return place;

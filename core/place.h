@@ -33,6 +33,14 @@ enum ucp_place ucp_place_decide(struct ucp_worker *w, struct ucp_entry *e,
 				struct stat *ret_dst_st, bool *ret_is_link);
 
 /**
+ * Decide in the same way for a source that cannot be opened, and touch nothing.
+ *
+ * Returns NEW or INTO when it would have been copied, or SKIP, SAME or FAIL. A
+ * skip is counted.
+ */
+enum ucp_place ucp_place_look(struct ucp_worker *w, struct ucp_entry *e);
+
+/**
  * A name was found taken: decide, and make way for another attempt.
  *
  * @remove  whether what may be overwritten is to be removed

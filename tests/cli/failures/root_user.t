@@ -31,3 +31,20 @@ is "a target without write permission" "$status" 1
 is "and nothing in it" "$(ls -A shut)" ""
 user -n src/1 src/2
 is "-n touches nothing" "$status:$(cat src/2)" "0:src/2"
+
+# a source that cannot be opened costs nothing of what is in its place, whatever would be done to that
+for args in -av -au "-a --remove-destination" -bv -fv; do
+	rm -rf kept && mkdir kept && chown 65534:65534 kept
+	echo kept > kept/one && ln kept/one kept/two && touch -d 2001-01-01 kept/one
+	ln -s loop kept/loop && touch -hd 2001-01-01 kept/loop
+	echo secret > kept/secret && chmod 000 kept/secret && chown -h 65534:65534 kept/*
+	ls -lA --time-style=full-iso kept > before
+	# shellcheck disable=SC2086 # options are words
+	user $args kept/secret kept/one
+	is "$args of what cannot be read: exit status" "$status" 1
+	# shellcheck disable=SC2086 # options are words
+	user $args kept/secret kept/loop
+	is "$args of what cannot be read, to a loop: exit status" "$status" 1
+	ls -lA --time-style=full-iso kept > after
+	ok "$args of what cannot be read: all is as it was" diff before after
+done
