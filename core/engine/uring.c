@@ -54,6 +54,16 @@ static_assert(sizeof(struct io_uring_sqe) == 64, "a submission entry is 64 bytes
 static_assert(sizeof(struct io_uring_cqe) == 16, "a completion entry is 16 bytes");
 static_assert(_Alignof(struct ucp_io) >= 8, "user_data keeps the step in three low bits");
 
+#ifdef __SANITIZE_THREAD__
+const char *__tsan_default_suppressions(void);
+
+/** What the thread sanitizer does not see: the ring closes descriptors, whose numbers others get. */
+const char *__tsan_default_suppressions(void)
+{
+	return "race:ucp_fd_close\n";
+}
+#endif
+
 enum {
 	URING_DEPTH = 64,      /* requests in flight unless told otherwise */
 	URING_STEPS = 3,       /* entries a chain may have */
