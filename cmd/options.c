@@ -471,12 +471,64 @@ static bool options_count(const struct parse *p, const char *option, const char 
 	return true;
 }
 
-/** Take one of cp's options on: false when told what is wrong. */
-static bool options_take_cp(struct parse *p, int opt, const char *arg)
+/** Take on one of cp's options that has no letter: false when told what is wrong. */
+static bool options_take_cp_long(struct parse *p, int opt, const char *arg)
 {
 	struct ucp_settings *set = &p->opts->set;
 	bool fine = true;
 	int value;
+
+	switch (opt) {
+	case OPT_ATTRIBUTES_ONLY:
+		set->attributes_only = true;
+		break;
+	case OPT_COPY_CONTENTS:
+		set->copy_contents = true;
+		break;
+	case OPT_DEBUG:
+		set->tell_debug = true;
+		set->tell_copied = true;
+		break;
+	case OPT_KEEP_DIRECTORY_SYMLINK:
+		set->keep_dir_links = true;
+		break;
+	case OPT_NO_PRESERVE:
+		return options_keep_list(p, "--no-preserve", arg, false);
+	case OPT_PARENTS:
+		set->parents = true;
+		break;
+	case OPT_PRESERVE:
+		return options_keep_list(p, "--preserve",
+					 arg != NULL ? arg : "mode,ownership,timestamps", true);
+	case OPT_REFLINK:
+		fine = options_choose(p, "--reflink", arg, options_reflinks, UCP_REFLINK_ALWAYS,
+				      &value);
+		set->reflink = (enum ucp_reflink)value;
+		break;
+	case OPT_REMOVE_DESTINATION:
+		set->remove_first = true;
+		break;
+	case OPT_SPARSE:
+		fine = options_choose(p, "--sparse", arg, options_sparses, UCP_SPARSE_AUTO, &value);
+		set->sparse = (enum ucp_sparse)value;
+		break;
+	case OPT_STRIP_TRAILING_SLASHES:
+		p->opts->strip_slashes = true;
+		break;
+	case OPT_UPDATE:
+		fine = options_choose(p, "--update", arg, options_updates, UCP_UPDATE_OLDER, &value);
+		set->update = (enum ucp_update)value;
+		break;
+	default:
+		return false;
+	}
+	return fine;
+}
+
+/** Take on one of cp's options that has a letter: false when told what is wrong. */
+static bool options_take_cp(struct parse *p, int opt, const char *arg)
+{
+	struct ucp_settings *set = &p->opts->set;
 
 	switch (opt) {
 	case 'a':
@@ -548,50 +600,10 @@ static bool options_take_cp(struct parse *p, int opt, const char *arg)
 		p->has_z = true;
 		p->opts->context = arg != NULL ? arg : p->opts->context;
 		break;
-	case OPT_ATTRIBUTES_ONLY:
-		set->attributes_only = true;
-		break;
-	case OPT_COPY_CONTENTS:
-		set->copy_contents = true;
-		break;
-	case OPT_DEBUG:
-		set->tell_debug = true;
-		set->tell_copied = true;
-		break;
-	case OPT_KEEP_DIRECTORY_SYMLINK:
-		set->keep_dir_links = true;
-		break;
-	case OPT_NO_PRESERVE:
-		return options_keep_list(p, "--no-preserve", arg, false);
-	case OPT_PARENTS:
-		set->parents = true;
-		break;
-	case OPT_PRESERVE:
-		return options_keep_list(p, "--preserve",
-					 arg != NULL ? arg : "mode,ownership,timestamps", true);
-	case OPT_REFLINK:
-		fine = options_choose(p, "--reflink", arg, options_reflinks, UCP_REFLINK_ALWAYS,
-				      &value);
-		set->reflink = (enum ucp_reflink)value;
-		break;
-	case OPT_REMOVE_DESTINATION:
-		set->remove_first = true;
-		break;
-	case OPT_SPARSE:
-		fine = options_choose(p, "--sparse", arg, options_sparses, UCP_SPARSE_AUTO, &value);
-		set->sparse = (enum ucp_sparse)value;
-		break;
-	case OPT_STRIP_TRAILING_SLASHES:
-		p->opts->strip_slashes = true;
-		break;
-	case OPT_UPDATE:
-		fine = options_choose(p, "--update", arg, options_updates, UCP_UPDATE_OLDER, &value);
-		set->update = (enum ucp_update)value;
-		break;
 	default:
-		return false;
+		return options_take_cp_long(p, opt, arg);
 	}
-	return fine;
+	return true;
 }
 
 /** Take one of ucp's own options on: false when told what is wrong. */
