@@ -352,9 +352,11 @@ static void options_keep(struct parse *p, int what, bool on)
 	}
 	if ((what & KEEP_FLAGS) != 0) {
 		set->keep_flags = on;
+		p->opts->has_own = true;
 	}
 	if ((what & KEEP_PROJECT) != 0) {
 		set->keep_project = on;
+		p->opts->has_own = true;
 	}
 	if ((what & KEEP_CONTEXT) != 0) {
 		p->keep_context = on;

@@ -223,6 +223,8 @@ static void test_groups(void **state)
 		{"ucp --preserve=xattr a b", FIELD(set.need_xattrs), true},
 		{"ucp --preserve=flags,project a b", FIELD(set.keep_flags), true},
 		{"ucp --preserve=flags,project a b", FIELD(set.keep_project), true},
+		{"ucp --preserve=project a b", FIELD(has_own), true},
+		{"ucp --preserve=all a b", FIELD(has_own), false},
 		{"ucp -a a b", FIELD(set.keep_flags), false},
 		{"ucp --preserve=flags --no-preserve=flags a b", FIELD(set.keep_flags), false},
 		{"ucp --preserve=all a b", FIELD(set.need_xattrs), false},
