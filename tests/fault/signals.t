@@ -133,6 +133,7 @@ if [ "$(id -u)" = 0 ] && [ -r /proc/kmsg ]; then
 	rm -rf copy
 	env --default-signal "$UCP" --engine="$UCP_ENGINE" /proc/kmsg copy 2> run.err &
 	pid=$!
+	listens "$pid"
 	sleep 0.3
 	ticks=$(awk '{ print $14 + $15 }' "/proc/$pid/stat")
 	ok "/proc/kmsg: it waits without spinning ($ticks ticks)" test "$ticks" -lt 20

@@ -10,16 +10,7 @@ started() {
 	# a background job ignores SIGINT; env gives the default back
 	env --default-signal "$UCP" --engine="$UCP_ENGINE" "$@" > log 2>&1 &
 	pid=$!
-	listens
-}
-# listens: wait until SIGINT is caught; opening the log alone may wait long for the disk, and a signal
-# that comes before env does is ignored
-listens() {
-	for _ in $(seq 500); do
-		grep -q '^SigCgt:.*[2367abef]$' "/proc/$pid/status" 2> /dev/null && return
-		kill -0 "$pid" 2> /dev/null || return
-		sleep 0.01
-	done
+	listens "$pid"
 }
 # under_way FILE: wait until it exists
 under_way() { for _ in $(seq 100); do [ ! -e "$1" ] || return 0; sleep 0.02; done; return 1; }
