@@ -282,7 +282,7 @@ static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
 	}
 	dir->folds = ucp_fs_folds(fd);
 	if (w->set->keep_mode || w->set->drop_mode || w->set->keep_owner) {
-		dir->has_default_acl = ucp_attr_get(fd, "system.posix_acl_default", NULL, 0) > 0;
+		dir->has_default_acl = ucp_attr_get(fd, UCP_ATTR_DEFAULT_ACL, NULL, 0) > 0;
 	}
 	return fd;
 }

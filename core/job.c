@@ -23,8 +23,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define JOB_DEFAULT_ACL "system.posix_acl_default"
-
 enum {
 	JOB_SLICE = 64,             /* operands a task begins */
 	JOB_NUDGE_MS = 50,          /* how often workers are shaken after a cancel */
@@ -281,8 +279,8 @@ static struct ucp_dir *job_new_base(struct ucp_job *job)
 	if (set->keep_mode || set->drop_mode || set->keep_owner) {
 		char *dir = fd >= 0 ? NULL : job_dir_name(ops->target);
 		base->has_default_acl =
-			dir != NULL ? getxattr(dir, JOB_DEFAULT_ACL, NULL, 0) > 0
-				    : ucp_attr_get(fd, JOB_DEFAULT_ACL, NULL, 0) > 0;
+			dir != NULL ? getxattr(dir, UCP_ATTR_DEFAULT_ACL, NULL, 0) > 0
+				    : ucp_attr_get(fd, UCP_ATTR_DEFAULT_ACL, NULL, 0) > 0;
 		free(dir);
 	}
 	return base;

@@ -20,8 +20,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define META_ACL "system.posix_acl_access"
-#define META_DEFAULT_ACL "system.posix_acl_default"
 #define META_CONTEXT "security.selinux"
 
 enum { META_LIST_ROOM = 4096 };
@@ -45,10 +43,16 @@ bool ucp_meta_wants_xattrs(const struct ucp_settings *set)
 	return set->keep_xattrs || set->keep_mode || set->context == UCP_CONTEXT_KEEP;
 }
 
+/** Whether an attribute is an ACL. */
+static bool meta_is_acl(const char *name)
+{
+	return strcmp(name, UCP_ATTR_ACL) == 0 || strcmp(name, UCP_ATTR_DEFAULT_ACL) == 0;
+}
+
 /** Whether an attribute is copied under the options. */
 static bool meta_wants(const struct ucp_settings *set, const char *name)
 {
-	if (strcmp(name, META_ACL) == 0 || strcmp(name, META_DEFAULT_ACL) == 0) {
+	if (meta_is_acl(name)) {
 		return set->keep_mode;
 	}
 	if (strncmp(name, "system.", 7) == 0) {
@@ -71,7 +75,7 @@ static bool meta_wants(const struct ucp_settings *set, const char *name)
 /** Whether a failed attribute passes in silence, as with cp -a. */
 static bool meta_xattr_may_fail(const struct ucp_settings *set, const char *name, int err)
 {
-	bool is_acl = strncmp(name, "system.posix_acl_", 17) == 0;
+	bool is_acl = meta_is_acl(name);
 
 	if (strcmp(name, META_CONTEXT) == 0) {
 		return !set->need_context;
@@ -79,7 +83,7 @@ static bool meta_xattr_may_fail(const struct ucp_settings *set, const char *name
 	if (!is_acl && set->need_xattrs) {
 		return false;
 	}
-	if (strcmp(name, META_ACL) == 0) {
+	if (strcmp(name, UCP_ATTR_ACL) == 0) {
 		return false; /* somebody loses access, or gains it */
 	}
 	return err == -EOPNOTSUPP || err == -ENOSYS ||
@@ -109,7 +113,7 @@ struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
 	}
 	peek.has_xattrs = len > 0;
 	for (ssize_t at = 0; at < len && w->set->keep_mode; at += (ssize_t)strlen(list + at) + 1) {
-		peek.has_acl = peek.has_acl || strcmp(list + at, META_ACL) == 0;
+		peek.has_acl = peek.has_acl || strcmp(list + at, UCP_ATTR_ACL) == 0;
 	}
 	return peek;
 }
@@ -154,7 +158,7 @@ static bool meta_copy_xattr(struct ucp_worker *w, const struct ucp_meta *meta, c
 	if (err == 0 || meta_xattr_may_fail(w->set, name, err)) {
 		return true;
 	}
-	return strcmp(name, META_ACL) == 0
+	return strcmp(name, UCP_ATTR_ACL) == 0
 		       ? meta_fail(w, meta->entry, UCP_FAIL_MODE, err, NULL)
 		       : meta_fail(w, meta->entry, UCP_FAIL_XATTR, err, name);
 }
@@ -186,12 +190,6 @@ static int meta_list_xattrs(int fd, struct meta_names *ret_names)
 		}
 		room *= 4;
 	}
-}
-
-/** Whether an attribute is an ACL. */
-static bool meta_is_acl(const char *name)
-{
-	return strcmp(name, META_ACL) == 0 || strcmp(name, META_DEFAULT_ACL) == 0;
 }
 
 /** A source whose attributes cannot be listed: false when told as failed. */
@@ -260,9 +258,9 @@ static bool meta_set_mode(struct ucp_worker *w, const struct ucp_meta *meta)
 
 	if (meta->has_inherited_acl && (w->set->keep_mode || w->set->drop_mode)) {
 		/* Not there is as good as gone; what matters shows in the chmod. */
-		(void)ucp_attr_remove(meta->dst_fd, META_ACL);
+		(void)ucp_attr_remove(meta->dst_fd, UCP_ATTR_ACL);
 		if (S_ISDIR(meta->entry->st.st_mode) && w->set->keep_mode) {
-			(void)ucp_attr_remove(meta->dst_fd, META_DEFAULT_ACL);
+			(void)ucp_attr_remove(meta->dst_fd, UCP_ATTR_DEFAULT_ACL);
 		}
 	}
 	int err = ucp_attr_chmod(meta->dst_fd, mode);
@@ -340,7 +338,7 @@ static void meta_drop_acl_at(const struct ucp_entry *e)
 	char *path = meta_path(e->dir->fd[UCP_DST], e->dst_name);
 
 	if (path != NULL) {
-		(void)lremovexattr(path, META_ACL); /* none is as good as gone */
+		(void)lremovexattr(path, UCP_ATTR_ACL); /* none is as good as gone */
 	}
 	free(path);
 }

@@ -17,6 +17,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+/** The attributes that POSIX ACLs are: of a file, and what is made in a directory begins with. */
+#define UCP_ATTR_ACL "system.posix_acl_access"
+#define UCP_ATTR_DEFAULT_ACL "system.posix_acl_default"
+
 /** fchmod(2): 0, or a negative errno. */
 int ucp_attr_chmod(int fd, mode_t mode);
 
