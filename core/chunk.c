@@ -47,23 +47,23 @@ static void chunk_finish(struct ucp_file *file);
 
 int ucp_chunk_init(struct ucp_worker *w)
 {
-	struct ucp_chunks *all = &w->chunks;
+	struct ucp_chunks *chunks = &w->chunks;
 
-	all->all = calloc(w->max_chunks, sizeof(*all->all));
-	if (all->all == NULL) {
+	chunks->array = calloc(w->max_chunks, sizeof(*chunks->array));
+	if (chunks->array == NULL) {
 		return -ENOMEM;
 	}
 	for (uint32_t i = w->max_chunks; i-- > 0;) {
-		all->all[i].next = all->free;
-		all->free = &all->all[i];
+		chunks->array[i].next = chunks->free;
+		chunks->free = &chunks->array[i];
 	}
-	all->waiting_tail = &all->waiting;
+	chunks->waiting_tail = &chunks->waiting;
 	return 0;
 }
 
 void ucp_chunk_fini(struct ucp_worker *w)
 {
-	free(w->chunks.all);
+	free(w->chunks.array);
 	w->chunks = (struct ucp_chunks){0};
 }
 
@@ -89,8 +89,8 @@ static int chunk_pool_ready(struct ucp_worker *w, struct ucp_buf_pool *pool)
 static struct ucp_chunk *chunk_get(struct ucp_file *file, bool is_small)
 {
 	struct ucp_worker *w = file->w;
-	struct ucp_chunks *all = &w->chunks;
-	struct ucp_chunk *chunk = all->free;
+	struct ucp_chunks *chunks = &w->chunks;
+	struct ucp_chunk *chunk = chunks->free;
 
 	if (chunk == NULL) {
 		return NULL;
@@ -99,7 +99,7 @@ static struct ucp_chunk *chunk_get(struct ucp_file *file, bool is_small)
 	if (buf == NULL) {
 		return NULL;
 	}
-	all->free = chunk->next;
+	chunks->free = chunk->next;
 	chunk->next = NULL;
 	chunk->file = file;
 	chunk->buf = buf;
@@ -121,24 +121,24 @@ static void chunk_put(struct ucp_worker *w, struct ucp_chunk *chunk)
 /** Put a file in the list of those that wait for a buffer. */
 static void chunk_wait(struct ucp_file *file)
 {
-	struct ucp_chunks *all = &file->w->chunks;
+	struct ucp_chunks *chunks = &file->w->chunks;
 
 	if (!file->is_waiting) {
 		file->is_waiting = true;
 		file->next = NULL;
-		*all->waiting_tail = file;
-		all->waiting_tail = &file->next;
+		*chunks->waiting_tail = file;
+		chunks->waiting_tail = &file->next;
 	}
 }
 
 /** A buffer came back: let those that waited try again, oldest first. */
 static void chunk_wake(struct ucp_worker *w)
 {
-	struct ucp_chunks *all = &w->chunks;
-	struct ucp_file *file = all->waiting;
+	struct ucp_chunks *chunks = &w->chunks;
+	struct ucp_file *file = chunks->waiting;
 
-	all->waiting = NULL;
-	all->waiting_tail = &all->waiting;
+	chunks->waiting = NULL;
+	chunks->waiting_tail = &chunks->waiting;
 	while (file != NULL) {
 		struct ucp_file *next = file->next;
 		file->is_waiting = false;

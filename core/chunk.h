@@ -34,7 +34,7 @@ struct ucp_chunk {
 
 /** All chunks of one worker. */
 struct ucp_chunks {
-	struct ucp_chunk *all;          /**< owned array of the worker's max_chunks */
+	struct ucp_chunk *array;        /**< owned array of the worker's max_chunks */
 	struct ucp_chunk *free;         /**< those not in use */
 	struct ucp_file *waiting;       /**< files that wait for a buffer, oldest first */
 	struct ucp_file **waiting_tail;
