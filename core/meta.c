@@ -443,9 +443,18 @@ static bool meta_set_mode_at(struct ucp_worker *w, const struct ucp_entry *e)
 		       : meta_fail(w, e, UCP_FAIL_MODE, -errno, NULL);
 }
 
+bool ucp_meta_set_times_at(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	const struct timespec times[2] = {e->st.st_atim, e->st.st_mtim};
+
+	return !w->set->keep_times ||
+	       UCP_RETRY(utimensat(e->dir->fd[UCP_DST], e->dst_name, times,
+				   AT_SYMLINK_NOFOLLOW)) == 0 ||
+	       meta_fail(w, e, UCP_FAIL_TIMES, -errno, NULL);
+}
+
 bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const struct stat *dst_st)
 {
-	int dir = e->dir->fd[UCP_DST];
 	const struct ucp_settings *set = w->set;
 	bool fine = true;
 
@@ -457,11 +466,5 @@ bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const stru
 	}
 	ucp_context_restore(w, e, -1);
 	fine = meta_copy_xattrs_at(w, e, dst_st) && fine;
-	if (set->keep_times) {
-		const struct timespec times[2] = {e->st.st_atim, e->st.st_mtim};
-		if (UCP_RETRY(utimensat(dir, e->dst_name, times, AT_SYMLINK_NOFOLLOW)) != 0) {
-			fine = meta_fail(w, e, UCP_FAIL_TIMES, -errno, NULL);
-		}
-	}
-	return fine;
+	return ucp_meta_set_times_at(w, e) && fine;
 }

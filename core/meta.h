@@ -57,6 +57,9 @@ bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta);
  */
 bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const struct stat *dst_st);
 
+/** Of this only the times, if they are kept: false when told as failed. */
+bool ucp_meta_set_times_at(struct ucp_worker *w, const struct ucp_entry *e);
+
 /** Whether failing to change an owner with this negative errno is no failure, as for cp. */
 bool ucp_meta_owner_may_fail(int err);
 

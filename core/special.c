@@ -183,18 +183,6 @@ static bool special_is_here(const struct ucp_entry *e)
 	return err == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 
-/** The times that a link made with -s keeps are those of its source, as in cp. */
-static void special_set_times(struct ucp_worker *w, const struct ucp_entry *e)
-{
-	const struct timespec times[2] = {e->st.st_atim, e->st.st_mtim};
-
-	if (UCP_RETRY(utimensat(e->dir->fd[UCP_DST], e->dst_name, times,
-				AT_SYMLINK_NOFOLLOW)) != 0) {
-		ucp_worker_tell_at(w, UCP_FAIL_TIMES, -errno, e->dir, e->src_name, e->dst_name,
-				   NULL);
-	}
-}
-
 /** -s: a symbolic link that names the source as the user did. */
 static void special_make_symlink(struct ucp_worker *w, struct ucp_entry *e)
 {
@@ -209,9 +197,8 @@ static void special_make_symlink(struct ucp_worker *w, struct ucp_entry *e)
 				   NULL);
 	} else if (special_make(w, e, target, 0)) {
 		ucp_count(&w->counts.symlinks, 1);
-		if (w->set->keep_times) {
-			special_set_times(w, e);
-		}
+		/* With -s, too, a link has the times of its source, as in cp. */
+		(void)ucp_meta_set_times_at(w, e); /* told */
 	}
 	free(target);
 }
