@@ -40,6 +40,7 @@ struct ucp_job {
 	struct ucp_group *slices;       /**< owned: tasks of the group at hand */
 	uint32_t next;                  /**< first operand not in a group yet */
 	int target_fd;                  /**< owned: the target directory, or AT_FDCWD */
+	bool target_folds;              /**< names of several operands may be one file there */
 	uint32_t n_threads;             /**< running, or not yet joined */
 	atomic_bool is_done;
 	sem_t wake;
@@ -251,6 +252,17 @@ static char *job_dir_name(const char *path)
 	return end > 0 ? strndup(path, end) : strdup(".");
 }
 
+/** Whether different names in the target directory may be one file. */
+static bool job_target_folds(const struct ucp_job *job)
+{
+	/* O_PATH allows no ioctl(2); where it is all there is, the filesystem's type tells. */
+	int fd = ucp_fd_openat(AT_FDCWD, job->ops->target, O_RDONLY | O_DIRECTORY, 0);
+	bool folds = ucp_fs_folds(fd >= 0 ? fd : job->target_fd);
+
+	ucp_fd_drop(&fd);
+	return folds;
+}
+
 /** A base for the next group of operands, or NULL. */
 static struct ucp_dir *job_new_base(struct ucp_job *job)
 {
@@ -269,12 +281,7 @@ static struct ucp_dir *job_new_base(struct ucp_job *job)
 		base->dev[UCP_DST] = st.st_dev;
 		base->ino[UCP_DST] = st.st_ino;
 	}
-	if (ops->target_is_dir && ops->n_sources > 1) {
-		/* O_PATH allows no ioctl(2); where it is all there is, the filesystem's type tells. */
-		int readable = ucp_fd_openat(AT_FDCWD, ops->target, O_RDONLY | O_DIRECTORY, 0);
-		base->folds = ucp_fs_folds(readable >= 0 ? readable : fd);
-		ucp_fd_drop(&readable);
-	}
+	base->folds = job->target_folds;
 	const struct ucp_settings *set = job->shared.set;
 	if (set->keep_mode || set->drop_mode || set->keep_owner) {
 		char *dir = fd >= 0 ? NULL : job_dir_name(ops->target);
@@ -408,6 +415,7 @@ int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops)
 		if (job->target_fd < 0) {
 			return job->target_fd;
 		}
+		job->target_folds = ops->n_sources > 1 && job_target_folds(job);
 	}
 	int err = job_prepare_operands(job);
 	if (err == 0) {
