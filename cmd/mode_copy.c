@@ -14,16 +14,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
 	MODE_COPY_DRAW_MS = 200,   /* between two drawings of the status line */
 	MODE_COPY_QUIET_MS = 1000, /* before the first one */
+	MODE_COPY_PATIENCE_MS = 1000, /* a signal that comes later is meant as another */
 };
+
+/** What ends a run. */
+static const int mode_copy_ends[] = {SIGINT, SIGTERM, SIGHUP};
+
+enum { MODE_COPY_N_ENDS = sizeof(mode_copy_ends) / sizeof(mode_copy_ends[0]) };
 
 /** What is said of a file that --manifest must not replace. */
 #define MODE_COPY_NO_MANIFEST "not a manifest, so not replaced:"
@@ -37,10 +45,26 @@ static volatile sig_atomic_t mode_copy_signal;
 /** SIGUSR1 came. */
 static volatile sig_atomic_t mode_copy_asked;
 
-/** SIGINT and its like: stop soon. */
+/**
+ * SIGINT and its like: stop soon, and at once when asked again.
+ *
+ * timeout(1) sends its signal twice in a row, to the command and to its group:
+ * that is no second wish, and dying of it would leave a partial file.
+ */
 static void mode_copy_on_end(int sig)
 {
-	mode_copy_signal = sig;
+	static int64_t since_ms; /* the others are blocked meanwhile */
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
+	int64_t now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (mode_copy_signal == 0) {
+		since_ms = now_ms;
+		mode_copy_signal = sig;
+	} else if (now_ms - since_ms > MODE_COPY_PATIENCE_MS) {
+		(void)signal(sig, SIG_DFL);
+		(void)raise(sig); /* on return from here */
+	}
 	ucp_job_cancel(mode_copy_job);
 }
 
@@ -55,16 +79,18 @@ static void mode_copy_on_ask(int sig)
 /** Catch signals; those that are ignored, as under nohup, stay so. */
 static void mode_copy_catch(struct ucp_job *job)
 {
-	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction act = {.sa_handler = mode_copy_on_end, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction act = {.sa_handler = mode_copy_on_end};
 	struct sigaction old;
 
 	mode_copy_job = job;
 	(void)signal(SIGXFSZ, SIG_IGN); /* EFBIG tells, and leaves no half file */
 	(void)sigemptyset(&act.sa_mask);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		if (sigaction(ends[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
-			(void)sigaction(ends[i], &act, NULL); /* a second one kills */
+	for (size_t i = 0; i < MODE_COPY_N_ENDS; i++) {
+		(void)sigaddset(&act.sa_mask, mode_copy_ends[i]);
+	}
+	for (size_t i = 0; i < MODE_COPY_N_ENDS; i++) {
+		if (sigaction(mode_copy_ends[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
+			(void)sigaction(mode_copy_ends[i], &act, NULL);
 		}
 	}
 	struct sigaction ask = {.sa_handler = mode_copy_on_ask, .sa_flags = SA_RESTART};

@@ -93,6 +93,43 @@ is "TERM while overwriting: exit status" "$?" 143
 ok "TERM while overwriting: the name is still there" test -e existing
 is "TERM while overwriting: it is told" "$(cat run.err)" "ucp: interrupted: 'existing' is incomplete"
 
+# timeout(1) sends its signal twice, to ucp and to its group; that is one wish.
+for sig in TERM:143 INT:130; do
+	rm -rf copy
+	mkdir copy
+	truncate -s 200G endless
+	timeout --preserve-status -s "${sig%:*}" 0.5 "$UCP" --engine="$UCP_ENGINE" --sparse=never endless copy/large 2> run.err
+	is "${sig%:*} by timeout: exit status" "$?" "${sig#*:}"
+	ok "${sig%:*} by timeout: no part of the file is left" absent copy/large
+	rm endless
+done
+
+# When it takes too long, a second signal ends it at once.
+case ${BUILD:-build} in
+*-san-*) ;; # a preloaded library does not go with sanitizers
+*)
+	if on threads serial; then
+		rm -rf copy
+		env --default-signal=INT HANG_S=20 LD_PRELOAD="$TOOL/preload/hang.so" \
+			"$UCP" --engine="$UCP_ENGINE" src/large copy 2> run.err &
+		pid=$!
+		for _ in $(seq 500); do [ ! -e copy ] || break; sleep 0.01; done
+		start=$SECONDS
+		kill -INT "$pid"
+		sleep 0.3
+		ok "INT while a write hangs: it waits" kill -0 "$pid"
+		kill -INT "$pid"
+		sleep 0.2
+		ok "INT again within a second: it waits" kill -0 "$pid"
+		sleep 0.8
+		kill -INT "$pid"
+		wait "$pid"
+		is "INT again later: exit status" "$?" 130
+		ok "INT again later: at once" test $((SECONDS - start)) -lt 10
+	fi
+	;;
+esac
+
 # nohup
 rm -rf copy
 BEGAN=copy/large
