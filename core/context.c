@@ -141,6 +141,7 @@ void ucp_context_restore(struct ucp_worker *w, const struct ucp_entry *e, int fd
 	free(path);
 	/* The policy may have nothing to say about a path, a filesystem no labels. */
 	if (err < 0 && err != -ENOENT && err != -EOPNOTSUPP) {
+		ucp_count(&w->counts.lost[UCP_LOST_CONTEXT], 1);
 		ucp_worker_tell_at(w, UCP_WARN_CONTEXT, err, e->dir, e->src_name, e->dst_name,
 				   NULL);
 	}

@@ -277,7 +277,7 @@ static void copy_set_meta(struct ucp_file *file)
 		.has_xattrs = file->has_xattrs,
 		.owner_is_right = file->owner_is_right,
 		.mode_is_right = file->mode_is_right,
-		.has_inherited_acl = file->entry.dir->has_default_acl || !file->is_created,
+		.may_have_acl = file->may_have_acl,
 		.mode = file->mode,
 	};
 

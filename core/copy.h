@@ -70,6 +70,7 @@ struct ucp_file {
 	bool is_hash_only;           /**< dst has the data already: read it for the digest */
 	bool is_synced;              /**< the chain ended in fsync */
 	bool has_xattrs;
+	bool may_have_acl;           /**< dst, and not from the source */
 	bool owner_is_right;
 	bool mode_is_right;
 	mode_t mode;                 /**< permission bits it is to end up with, all twelve */

@@ -3,8 +3,9 @@
 
 /*
  * A new file is created with its final mode at once when nothing privileged
- * follows. When its owner will change, or an ACL or set-id bits come later, it
- * starts with the owner's bits alone, and the rest is set when it is complete.
+ * follows. When its owner will change, or an ACL comes or goes, or set-id bits
+ * come later, it starts with the owner's bits alone, and the rest is set when it
+ * is complete. What is overwritten loses at once what its copy will not allow.
  *
  * Who owns new files in a directory is learnt from the first one made there,
  * which saves a call for each of the others.
@@ -14,6 +15,7 @@
 #include "core/copy.h"
 #include "core/note.h"
 #include "core/place.h"
+#include "core/sys/attr.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
@@ -108,7 +110,9 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	/* Attributes can be set only on what is writable, even by its owner. */
 	bool gets_xattrs = file->has_xattrs && (set->keep_xattrs || set->context == UCP_CONTEXT_KEEP);
 	bool is_widened = set->keep_mode && gets_xattrs && (mode & 0200) == 0;
-	bool is_private = !owner_fits || (mode & 07000) != 0 || is_widened ||
+	/* What an inherited ACL gives to others is masked by the group's bits: none. */
+	bool inherits = dir->has_default_acl && (set->keep_mode || set->drop_mode);
+	bool is_private = !owner_fits || (mode & 07000) != 0 || is_widened || inherits ||
 			  (!file->mode_is_right && set->keep_mode);
 	mode_t first = is_private ? (mode & 0700) | (is_widened ? 0200 : 0) : mode;
 
@@ -119,6 +123,7 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	}
 	file->dst_fd = fd;
 	file->is_created = true;
+	file->may_have_acl = dir->has_default_acl;
 	file->is_dst_regular = true;
 	file->mode_is_right = first == mode;
 	if (dir->has_default_acl && (set->keep_mode || set->drop_mode || set->keep_owner)) {
@@ -137,6 +142,27 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	file->owner_is_right = owner_fits;
 	ucp_flags_begin(set, file->src_fd, fd);
 	return 0;
+}
+
+/**
+ * Take from a file that is overwritten what its copy will not give, lest the new
+ * data can be read, or its new owner do what the old mode allows.
+ *
+ * What fails here, as for somebody else's file, is told when the copy is complete.
+ */
+static void create_narrow(struct ucp_file *file, mode_t dst_mode, int fd)
+{
+	/* Attributes can be set only on what is writable, even by its owner. */
+	mode_t keep = file->mode | (file->has_xattrs ? 0200 : 0);
+
+	if (!file->mode_is_right) {
+		keep &= ~(mode_t)S_IRWXG; /* of a file with an ACL this is the mask */
+	}
+	if ((dst_mode & 07777 & ~keep) != 0) {
+		(void)ucp_attr_chmod(fd, dst_mode & keep);
+	}
+	(void)ucp_attr_remove(fd, UCP_ATTR_ACL); /* mostly there is none */
+	file->may_have_acl = false;
 }
 
 /** Empty what is to be overwritten: 0, or a negative errno. */
@@ -165,6 +191,10 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link
 	}
 	int err = ucp_fd_stat(fd, &st);
 	int rc = err == 0 && S_ISREG(st.st_mode) ? ucp_busy_claim(w, file, &st) : 1;
+	file->may_have_acl = true;
+	if (err == 0 && rc == 1 && set->keep_mode && S_ISREG(st.st_mode)) {
+		create_narrow(file, st.st_mode, fd);
+	}
 	if (err == 0 && rc == 1 && !set->attributes_only) {
 		err = create_empty(fd, &st, &e->st); /* only now: another copy may have been writing */
 	}

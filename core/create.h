@@ -23,8 +23,8 @@ enum ucp_create {
 /**
  * Create or open the destination of a file whose source is open.
  *
- * Sets dst_fd, is_created, is_dst_regular, owner_is_right, mode and mode_is_right
- * (which it takes as a hint: false when an ACL follows).
+ * Sets dst_fd, is_created, is_dst_regular, may_have_acl, owner_is_right, mode and
+ * mode_is_right (which it takes as a hint: false when an ACL follows).
  */
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file);
 

@@ -445,7 +445,7 @@ static void enter_set_meta(struct ucp_worker *w, struct ucp_dir *dir)
 		.mode_is_right = is_fresh ? last == dir->filling_mode &&
 					    !(set->drop_mode && dir->has_default_acl)
 					  : !set->keep_mode,
-		.has_inherited_acl = dir->has_default_acl || !dir->is_created,
+		.may_have_acl = dir->has_default_acl || !dir->is_created,
 		.mode = last,
 	};
 	(void)ucp_meta_set(w, &meta); /* told */

@@ -17,6 +17,7 @@ enum ucp_act {
 	UCP_DID_PARENT,      /**< src, dst: a directory made for --parents */
 	UCP_DID_REMOVE,      /**< dst */
 	UCP_DID_SKIP,        /**< dst: kept by --update=none and -n, for --debug */
+	UCP_DID_LOSE,        /**< dst, text: what could not be kept, in silence; for --debug */
 	UCP_DID_ROAD,        /**< src, dst, text: how a file was copied, for --debug */
 	UCP_DID_NOTE,        /**< text: about the run, for --debug */
 	/* warnings: the exit status stays 0 */

@@ -163,6 +163,7 @@ static bool flags_fail(struct ucp_worker *w, const struct ucp_entry *e, uint32_t
 	char text[FLAGS_N + 1];
 
 	flags_letters(flags, text);
+	ucp_count(&w->counts.lost[UCP_LOST_FLAGS], 1);
 	ucp_worker_tell_at(w, UCP_FAIL_FLAGS, err, e->dir, e->src_name, e->dst_name, text);
 	return false;
 }
@@ -224,6 +225,14 @@ static bool flags_set(struct ucp_worker *w, const struct ucp_entry *e, int src_f
 	return lost == 0 || flags_fail(w, e, lost, err);
 }
 
+/** Tell a project id that could not be set; false, for the caller to return. */
+static bool flags_fail_project(struct ucp_worker *w, const struct ucp_entry *e, int err)
+{
+	ucp_count(&w->counts.lost[UCP_LOST_PROJECT], 1);
+	ucp_worker_tell_at(w, UCP_FAIL_PROJECT, err, e->dir, e->src_name, e->dst_name, NULL);
+	return false;
+}
+
 /** Copy the project id: false when told as failed. */
 static bool flags_set_project(struct ucp_worker *w, const struct ucp_entry *e, int src_fd,
 			      int dst_fd)
@@ -231,9 +240,7 @@ static bool flags_set_project(struct ucp_worker *w, const struct ucp_entry *e, i
 	struct fsxattr src = {0}, dst = {0};
 
 	if (ioctl(src_fd, FS_IOC_FSGETXATTR, &src) != 0 && !flags_are_unknown(-errno)) {
-		ucp_worker_tell_at(w, UCP_FAIL_PROJECT, -errno, e->dir, e->src_name, e->dst_name,
-				   NULL);
-		return false;
+		return flags_fail_project(w, e, -errno);
 	}
 	int err = ioctl(dst_fd, FS_IOC_FSGETXATTR, &dst) == 0 ? 0 : -errno;
 	if (src.fsx_projid == dst.fsx_projid && (err == 0 || flags_are_unknown(err))) {
@@ -243,11 +250,7 @@ static bool flags_set_project(struct ucp_worker *w, const struct ucp_entry *e, i
 		dst.fsx_projid = src.fsx_projid;
 		err = ioctl(dst_fd, FS_IOC_FSSETXATTR, &dst) == 0 ? 0 : -errno;
 	}
-	if (err < 0) {
-		ucp_worker_tell_at(w, UCP_FAIL_PROJECT, err, e->dir, e->src_name, e->dst_name,
-				   NULL);
-	}
-	return err == 0;
+	return err == 0 || flags_fail_project(w, e, err);
 }
 
 bool ucp_flags_set(struct ucp_worker *w, const struct ucp_entry *e, int src_fd, int dst_fd)

@@ -566,6 +566,9 @@ void ucp_job_counts(const struct ucp_job *job, struct ucp_counts *ret_counts)
 		job_add(&ret_counts->shared_bytes, &c->shared_bytes);
 		job_add(&ret_counts->chunks, &c->chunks);
 		job_add(&ret_counts->syncs, &c->syncs);
+		for (int lost = 0; lost < UCP_LOST_N; lost++) {
+			job_add(&ret_counts->lost[lost], &c->lost[lost]);
+		}
 	}
 }
 

@@ -21,6 +21,19 @@
 
 struct ucp_job;
 
+/** What a copy may be without, though it was to be kept. */
+enum ucp_lost {
+	UCP_LOST_OWNER,   /**< user or group */
+	UCP_LOST_MODE,    /**< set-id bits, or all */
+	UCP_LOST_ACL,     /**< one of a file's two */
+	UCP_LOST_XATTR,   /**< one extended attribute, or the list of them */
+	UCP_LOST_CONTEXT, /**< SELinux label */
+	UCP_LOST_TIMES,   /**< or one that the filesystem cannot store */
+	UCP_LOST_FLAGS,   /**< what chattr(1) sets */
+	UCP_LOST_PROJECT,
+	UCP_LOST_N,
+};
+
 /** What was done; each worker counts its own, job.c adds them up. */
 struct ucp_counts {
 	atomic_uint_fast64_t found;      /**< entries seen in the source, operands included */
@@ -37,6 +50,7 @@ struct ucp_counts {
 	atomic_uint_fast64_t shared_bytes; /**< of file data cloned or copied by the kernel */
 	atomic_uint_fast64_t chunks;     /**< chains of data */
 	atomic_uint_fast64_t syncs;      /**< fsync and fdatasync */
+	atomic_uint_fast64_t lost[UCP_LOST_N]; /**< attributes not kept, be it a failure or not */
 };
 
 /** The end of a run. */

@@ -6,6 +6,7 @@
 #include "core/context.h"
 #include "core/create.h"
 #include "core/flags.h"
+#include "core/note.h"
 #include "core/sys/attr.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
@@ -24,11 +25,31 @@
 
 enum { META_LIST_ROOM = 4096 };
 
+/** What the failure to keep something is called. */
+static const enum ucp_act meta_acts[UCP_LOST_N] = {
+	[UCP_LOST_OWNER] = UCP_FAIL_OWNER,
+	[UCP_LOST_MODE] = UCP_FAIL_MODE,
+	[UCP_LOST_ACL] = UCP_FAIL_MODE, /* cp calls both permissions */
+	[UCP_LOST_XATTR] = UCP_FAIL_XATTR,
+	[UCP_LOST_CONTEXT] = UCP_FAIL_XATTR,
+	[UCP_LOST_TIMES] = UCP_FAIL_TIMES,
+};
+
 /** Tell a failed attribute of the destination; false, for the caller to return. */
-static bool meta_fail(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_act act, int err,
-		      const char *text)
+static bool meta_fail(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_lost lost, int err,
+		      const char *name)
 {
-	ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, text);
+	ucp_count(&w->counts.lost[lost], 1);
+	ucp_worker_tell_at(w, meta_acts[lost], err, e->dir, e->src_name, e->dst_name, name);
+	return false;
+}
+
+/** The same where it is attributes as such that cannot be read, or not be set. */
+static bool meta_fail_all(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_act act,
+			  int err)
+{
+	ucp_count(&w->counts.lost[UCP_LOST_XATTR], 1);
+	ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
 	return false;
 }
 
@@ -47,6 +68,14 @@ bool ucp_meta_wants_xattrs(const struct ucp_settings *set)
 static bool meta_is_acl(const char *name)
 {
 	return strcmp(name, UCP_ATTR_ACL) == 0 || strcmp(name, UCP_ATTR_DEFAULT_ACL) == 0;
+}
+
+/** What is lost with an attribute. */
+static enum ucp_lost meta_lost(const char *name)
+{
+	return meta_is_acl(name)			 ? UCP_LOST_ACL
+	       : strcmp(name, META_CONTEXT) == 0 ? UCP_LOST_CONTEXT
+						 : UCP_LOST_XATTR;
 }
 
 /** Whether an attribute is copied under the options. */
@@ -90,11 +119,16 @@ static bool meta_xattr_may_fail(const struct ucp_settings *set, const char *name
 	       (!is_acl && (err == -EPERM || err == -EACCES || err == -EINVAL));
 }
 
+/** Whether an error says that there can be no attributes, so that none are lost. */
+static bool meta_has_none(int err)
+{
+	return err == -EOPNOTSUPP || err == -ENOSYS;
+}
+
 /** Whether it passes in silence that a source's attributes cannot be listed. */
 static bool meta_list_may_fail(const struct ucp_settings *set, int err)
 {
-	/* Where there can be none, none are lost. */
-	return err == -EOPNOTSUPP || err == -ENOSYS || meta_xattr_may_fail(set, "", err);
+	return meta_has_none(err) || meta_xattr_may_fail(set, "", err);
 }
 
 struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
@@ -108,7 +142,8 @@ struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
 	ssize_t len = ucp_attr_list(fd, list, sizeof(list));
 	if (len < 0) {
 		/* Too many for a glance, or broken: the real copy lists them again, and tells. */
-		peek.has_xattrs = peek.has_acl = !meta_list_may_fail(w->set, (int)len);
+		peek.has_xattrs = !meta_has_none((int)len);
+		peek.has_acl = !meta_list_may_fail(w->set, (int)len);
 		return peek;
 	}
 	peek.has_xattrs = len > 0;
@@ -142,25 +177,35 @@ static ssize_t meta_get_xattr(int fd, const char *name, void **ret_value)
 	}
 }
 
-/** Copy one attribute: false when told as failed. */
-static bool meta_copy_xattr(struct ucp_worker *w, const struct ucp_meta *meta, const char *name)
+/** What became of an attribute. */
+enum meta_kept {
+	META_KEPT,
+	META_GONE,   /**< the source does not have it any more */
+	META_LOST,   /**< not here, which passes */
+	META_FAILED, /**< told */
+};
+
+/** Copy one attribute. */
+static enum meta_kept meta_copy_xattr(struct ucp_worker *w, const struct ucp_meta *meta,
+				      const char *name)
 {
 	void *value = NULL;
 
 	ssize_t len = meta_get_xattr(meta->src_fd, name, &value);
-	int err = 0;
-	if (len < 0) {
-		err = len == -ENODATA ? 0 : (int)len; /* gone meanwhile */
-	} else {
-		err = ucp_attr_set(meta->dst_fd, name, value, (size_t)len);
+	if (len == -ENODATA) {
+		return META_GONE;
 	}
+	int err = len < 0 ? (int)len : ucp_attr_set(meta->dst_fd, name, value, (size_t)len);
 	free(value);
-	if (err == 0 || meta_xattr_may_fail(w->set, name, err)) {
-		return true;
+	if (err == 0) {
+		return META_KEPT;
 	}
-	return strcmp(name, UCP_ATTR_ACL) == 0
-		       ? meta_fail(w, meta->entry, UCP_FAIL_MODE, err, NULL)
-		       : meta_fail(w, meta->entry, UCP_FAIL_XATTR, err, name);
+	if (meta_xattr_may_fail(w->set, name, err)) {
+		ucp_note_lost(w, meta->entry, meta_lost(name), err, name);
+		return META_LOST;
+	}
+	(void)meta_fail(w, meta->entry, meta_lost(name), err, name);
+	return META_FAILED;
 }
 
 /** Names of attributes, one after the other. */
@@ -195,21 +240,76 @@ static int meta_list_xattrs(int fd, struct meta_names *ret_names)
 /** A source whose attributes cannot be listed: false when told as failed. */
 static bool meta_unlisted(struct ucp_worker *w, const struct ucp_entry *e, int err)
 {
-	return meta_list_may_fail(w->set, err) || meta_fail(w, e, UCP_FAIL_XATTR_LIST, err, NULL);
+	if (meta_has_none(err)) {
+		return true;
+	}
+	if (meta_list_may_fail(w->set, err)) {
+		ucp_note_lost(w, e, UCP_LOST_XATTR, err, NULL);
+		return true;
+	}
+	return meta_fail_all(w, e, UCP_FAIL_XATTR_LIST, err);
 }
 
-/** Copy those attributes that are wanted, either ACLs or the others: false when told as failed. */
+/** Copy those attributes that are wanted, but for ACLs: false when told as failed. */
 static bool meta_copy_xattrs(struct ucp_worker *w, const struct ucp_meta *meta,
-			     const struct meta_names *names, bool acls)
+			     const struct meta_names *names)
 {
 	bool fine = true;
 
 	for (size_t at = 0; at < names->len; at += strlen(names->text + at) + 1) {
 		const char *name = names->text + at;
-		if (meta_is_acl(name) == acls && meta_wants(w->set, name) &&
-		    !meta_copy_xattr(w, meta, name)) {
+		if (!meta_is_acl(name) && meta_wants(w->set, name) &&
+		    meta_copy_xattr(w, meta, name) == META_FAILED) {
 			fine = false;
 		}
+	}
+	return fine;
+}
+
+/** Whether a name is among the others. */
+static bool meta_has(const struct meta_names *names, const char *name)
+{
+	for (size_t at = 0; at < names->len; at += strlen(names->text + at) + 1) {
+		if (strcmp(names->text + at, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * Give the copy an ACL of the source, or take away what it has got otherwise.
+ *
+ * One that a new file has inherited is replaced in one step, and until then
+ * gives nothing to anybody: it is masked by the group's bits, which come later.
+ * Returns false when told as failed.
+ */
+static bool meta_set_acl(struct ucp_worker *w, const struct ucp_meta *meta,
+			 const struct meta_names *names, const char *name)
+{
+	enum meta_kept kept = META_GONE;
+
+	if (meta_has(names, name) && meta_wants(w->set, name)) {
+		kept = meta_copy_xattr(w, meta, name);
+	}
+	if (kept != META_KEPT && meta->may_have_acl) {
+		/* Not there is as good as gone; what matters shows in the chmod that follows. */
+		(void)ucp_attr_remove(meta->dst_fd, name);
+	}
+	return kept != META_FAILED;
+}
+
+/** Both ACLs: false when told as failed. */
+static bool meta_set_acls(struct ucp_worker *w, const struct ucp_meta *meta,
+			  const struct meta_names *names)
+{
+	bool fine = true;
+
+	if (w->set->keep_mode || w->set->drop_mode) {
+		fine = meta_set_acl(w, meta, names, UCP_ATTR_ACL);
+	}
+	if (w->set->keep_mode && S_ISDIR(meta->entry->st.st_mode)) {
+		fine = meta_set_acl(w, meta, names, UCP_ATTR_DEFAULT_ACL) && fine;
 	}
 	return fine;
 }
@@ -224,10 +324,11 @@ static bool meta_set_owner(struct ucp_worker *w, const struct ucp_meta *meta)
 		return true;
 	}
 	if (!ucp_meta_owner_may_fail(err)) {
-		return meta_fail(w, meta->entry, UCP_FAIL_OWNER, err, NULL);
+		return meta_fail(w, meta->entry, UCP_LOST_OWNER, err, NULL);
 	}
 	/* The group alone may be ours to give; if not, that is no failure either. */
 	(void)ucp_attr_chown(meta->dst_fd, (uid_t)-1, st->st_gid);
+	ucp_note_lost(w, meta->entry, UCP_LOST_OWNER, err, NULL);
 	return true;
 }
 
@@ -236,40 +337,72 @@ static bool meta_set_owner(struct ucp_worker *w, const struct ucp_meta *meta)
  *
  * @dir, @name  the copy, as in fstatat(2); "" for dir itself
  */
-static mode_t meta_safe_mode(const struct ucp_settings *set, mode_t mode, const struct stat *want,
-			     int dir, const char *name)
+static mode_t meta_safe_mode(struct ucp_worker *w, const struct ucp_entry *e, mode_t mode, int dir,
+			     const char *name)
 {
 	const mode_t set_ids = S_ISUID | S_ISGID;
 	struct stat got;
 
 	/* Without keep_mode a bit there is comes from the directory the copy is in. */
-	if (!set->keep_owner || !set->keep_mode || (mode & set_ids) == 0) {
+	if (!w->set->keep_owner || !w->set->keep_mode || (mode & set_ids) == 0) {
 		return mode;
 	}
 	int err = ucp_fd_statat(dir, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &got);
-	bool is_kept = err == 0 && got.st_uid == want->st_uid && got.st_gid == want->st_gid;
-	return is_kept ? mode : mode & ~set_ids;
+	if (err == 0 && got.st_uid == e->st.st_uid && got.st_gid == e->st.st_gid) {
+		return mode;
+	}
+	ucp_note_lost(w, e, UCP_LOST_MODE, err < 0 ? err : -EPERM, NULL);
+	return mode & ~set_ids;
 }
 
-/** Set mode and drop an ACL that came from the directory: false when told as failed. */
+/** Set the mode: false when told as failed. */
 static bool meta_set_mode(struct ucp_worker *w, const struct ucp_meta *meta)
 {
-	mode_t mode = meta_safe_mode(w->set, meta->mode, &meta->entry->st, meta->dst_fd, "");
+	mode_t mode = meta_safe_mode(w, meta->entry, meta->mode, meta->dst_fd, "");
 
-	if (meta->has_inherited_acl && (w->set->keep_mode || w->set->drop_mode)) {
-		/* Not there is as good as gone; what matters shows in the chmod. */
-		(void)ucp_attr_remove(meta->dst_fd, UCP_ATTR_ACL);
-		if (S_ISDIR(meta->entry->st.st_mode) && w->set->keep_mode) {
-			(void)ucp_attr_remove(meta->dst_fd, UCP_ATTR_DEFAULT_ACL);
-		}
-	}
 	int err = ucp_attr_chmod(meta->dst_fd, mode);
-	return err == 0 ? true : meta_fail(w, meta->entry, UCP_FAIL_MODE, err, NULL);
+	return err == 0 || meta_fail(w, meta->entry, UCP_LOST_MODE, err, NULL);
+}
+
+/** Whether a time may be outside what some filesystems can store. */
+static bool meta_is_far(const struct timespec *time)
+{
+	return time->tv_sec < 0 || time->tv_sec > INT32_MAX;
+}
+
+/** The kernel takes the nearest time that a filesystem can store, and says nothing: look. */
+static void meta_check_times(struct ucp_worker *w, const struct ucp_entry *e, int dir,
+			     const char *name)
+{
+	const struct stat *st = &e->st;
+	struct stat got;
+
+	if (!meta_is_far(&st->st_mtim) && !meta_is_far(&st->st_atim)) {
+		return;
+	}
+	if (ucp_fd_statat(dir, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &got) == 0 &&
+	    (got.st_mtim.tv_sec != st->st_mtim.tv_sec ||
+	     got.st_atim.tv_sec != st->st_atim.tv_sec)) {
+		ucp_note_lost(w, e, UCP_LOST_TIMES, -ERANGE, NULL);
+	}
+}
+
+/** Set the times: false when told as failed. */
+static bool meta_set_times(struct ucp_worker *w, const struct ucp_meta *meta)
+{
+	const struct stat *st = &meta->entry->st;
+	const struct timespec times[2] = {st->st_atim, st->st_mtim};
+
+	int err = ucp_attr_utimens(meta->dst_fd, times);
+	if (err < 0) {
+		return meta_fail(w, meta->entry, UCP_LOST_TIMES, err, NULL);
+	}
+	meta_check_times(w, meta->entry, meta->dst_fd, "");
+	return true;
 }
 
 bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
 {
-	const struct stat *st = &meta->entry->st;
 	struct meta_names names = {0};
 	bool fine = true;
 
@@ -281,18 +414,14 @@ bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
 		int err = meta_list_xattrs(meta->src_fd, &names);
 		fine = (err == 0 || meta_unlisted(w, meta->entry, err)) && fine;
 	}
-	fine = meta_copy_xattrs(w, meta, &names, false) && fine;
+	fine = meta_copy_xattrs(w, meta, &names) && fine;
 	if (!meta->mode_is_right) {
+		fine = meta_set_acls(w, meta, &names) && fine;
 		fine = meta_set_mode(w, meta) && fine;
 	}
-	fine = meta_copy_xattrs(w, meta, &names, true) && fine;
 	free(names.text);
 	if (w->set->keep_times) {
-		const struct timespec times[2] = {st->st_atim, st->st_mtim};
-		int err = ucp_attr_utimens(meta->dst_fd, times);
-		if (err < 0) {
-			fine = meta_fail(w, meta->entry, UCP_FAIL_TIMES, err, NULL);
-		}
+		fine = meta_set_times(w, meta) && fine;
 	}
 	if (ucp_flags_are_wanted(w->set) && meta->src_fd >= 0) {
 		fine = ucp_flags_set(w, meta->entry, meta->src_fd, meta->dst_fd) && fine;
@@ -315,9 +444,10 @@ static bool meta_set_owner_at(struct ucp_worker *w, const struct ucp_entry *e,
 	}
 	int err = -errno;
 	if (!ucp_meta_owner_may_fail(err)) {
-		return meta_fail(w, e, UCP_FAIL_OWNER, err, NULL);
+		return meta_fail(w, e, UCP_LOST_OWNER, err, NULL);
 	}
 	(void)!fchownat(dir, e->dst_name, (uid_t)-1, e->st.st_gid, AT_SYMLINK_NOFOLLOW);
+	ucp_note_lost(w, e, UCP_LOST_OWNER, err, NULL);
 	return true;
 }
 
@@ -330,17 +460,6 @@ static char *meta_path(int dir, const char *name)
 		return strdup(name);
 	}
 	return asprintf(&path, "/proc/self/fd/%d/%s", dir, name) >= 0 ? path : NULL;
-}
-
-/** Drop the ACL that a special file has got from its directory. */
-static void meta_drop_acl_at(const struct ucp_entry *e)
-{
-	char *path = meta_path(e->dir->fd[UCP_DST], e->dst_name);
-
-	if (path != NULL) {
-		(void)lremovexattr(path, UCP_ATTR_ACL); /* none is as good as gone */
-	}
-	free(path);
 }
 
 /** Bytes that the names of a source's attributes take, or a negative errno. */
@@ -388,20 +507,37 @@ static bool meta_copy_held(struct ucp_worker *w, const struct ucp_meta *meta)
 	if (err < 0) {
 		return meta_unlisted(w, meta->entry, err);
 	}
-	bool fine = meta_copy_xattrs(w, meta, &names, false);
-	fine = meta_copy_xattrs(w, meta, &names, true) && fine;
+	bool fine = meta_copy_xattrs(w, meta, &names);
+	if (!S_ISLNK(meta->entry->st.st_mode)) {
+		fine = meta_set_acls(w, meta, &names) && fine;
+	}
 	free(names.text);
 	return fine;
 }
 
-/** Copy the attributes of a symlink or special file: false when told as failed. */
+/** Drop the ACL that a special file has got from its directory, if that matters. */
+static void meta_drop_acl_at(const struct ucp_settings *set, const struct ucp_entry *e)
+{
+	if (!e->dir->has_default_acl || S_ISLNK(e->st.st_mode) ||
+	    !(set->keep_mode || set->drop_mode)) {
+		return;
+	}
+	char *path = meta_path(e->dir->fd[UCP_DST], e->dst_name);
+	if (path != NULL) {
+		(void)lremovexattr(path, UCP_ATTR_ACL); /* none is as good as gone */
+	}
+	free(path);
+}
+
+/** Attributes of a symlink or special file, its own ACL included: false when told as failed. */
 static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e,
 				const struct stat *dst_st)
 {
-	if (!ucp_meta_wants_xattrs(w->set)) {
-		return true;
+	ssize_t len = ucp_meta_wants_xattrs(w->set) ? meta_peek_at(e) : 0;
+
+	if (len <= 0) {
+		meta_drop_acl_at(w->set, e);
 	}
-	ssize_t len = meta_peek_at(e);
 	if (len == 0 || (len == -ENOENT && !w->set->need_xattrs)) {
 		return true; /* or there is no /proc to look through */
 	}
@@ -413,58 +549,60 @@ static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e,
 		.src_fd = meta_hold(e->dir->fd[UCP_SRC], e->src_name,
 				    e->follow ? 0 : O_NOFOLLOW, &e->st),
 		.dst_fd = meta_hold(e->dir->fd[UCP_DST], e->dst_name, O_NOFOLLOW, dst_st),
+		.may_have_acl = e->dir->has_default_acl,
 	};
-	bool fine = meta.src_fd < 0 ? meta_fail(w, e, UCP_FAIL_XATTR_LIST, meta.src_fd, NULL)
-		    : meta.dst_fd < 0 ? meta_fail(w, e, UCP_FAIL_STAT_DST, meta.dst_fd, NULL)
+	bool fine = meta.src_fd < 0 ? meta_fail_all(w, e, UCP_FAIL_XATTR_LIST, meta.src_fd)
+		    : meta.dst_fd < 0 ? meta_fail_all(w, e, UCP_FAIL_STAT_DST, meta.dst_fd)
 				      : meta_copy_held(w, &meta);
 	ucp_fd_drop(&meta.src_fd);
 	ucp_fd_drop(&meta.dst_fd);
 	return fine;
 }
 
-/** Mode of a special file, without the ACL its directory gave it: false when told as failed. */
+/** Mode of a special file, once its ACL is right: false when told as failed. */
 static bool meta_set_mode_at(struct ucp_worker *w, const struct ucp_entry *e)
 {
 	const struct ucp_settings *set = w->set;
 	bool drops_acl = e->dir->has_default_acl && (set->keep_mode || set->drop_mode);
 
-	if (drops_acl) {
-		meta_drop_acl_at(e);
-	}
 	/* While its owner was not set it had only the owner's bits: see special.c. */
 	if (!drops_acl && !set->keep_mode && !set->keep_owner) {
 		return true;
 	}
 	int dir = e->dir->fd[UCP_DST];
-	mode_t mode = meta_safe_mode(set, ucp_create_final_mode(set, e->st.st_mode), &e->st, dir,
+	mode_t mode = meta_safe_mode(w, e, ucp_create_final_mode(set, e->st.st_mode), dir,
 				     e->dst_name);
 	return UCP_RETRY(fchmodat(dir, e->dst_name, mode, AT_SYMLINK_NOFOLLOW)) == 0
 		       ? true
-		       : meta_fail(w, e, UCP_FAIL_MODE, -errno, NULL);
+		       : meta_fail(w, e, UCP_LOST_MODE, -errno, NULL);
 }
 
 bool ucp_meta_set_times_at(struct ucp_worker *w, const struct ucp_entry *e)
 {
 	const struct timespec times[2] = {e->st.st_atim, e->st.st_mtim};
+	int dir = e->dir->fd[UCP_DST];
 
-	return !w->set->keep_times ||
-	       UCP_RETRY(utimensat(e->dir->fd[UCP_DST], e->dst_name, times,
-				   AT_SYMLINK_NOFOLLOW)) == 0 ||
-	       meta_fail(w, e, UCP_FAIL_TIMES, -errno, NULL);
+	if (!w->set->keep_times) {
+		return true;
+	}
+	if (UCP_RETRY(utimensat(dir, e->dst_name, times, AT_SYMLINK_NOFOLLOW)) != 0) {
+		return meta_fail(w, e, UCP_LOST_TIMES, -errno, NULL);
+	}
+	meta_check_times(w, e, dir, e->dst_name);
+	return true;
 }
 
 bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const struct stat *dst_st)
 {
-	const struct ucp_settings *set = w->set;
 	bool fine = true;
 
-	if (set->keep_owner) {
+	if (w->set->keep_owner) {
 		fine = meta_set_owner_at(w, e, dst_st) && fine;
-	}
-	if (!S_ISLNK(e->st.st_mode)) {
-		fine = meta_set_mode_at(w, e) && fine;
 	}
 	ucp_context_restore(w, e, -1);
 	fine = meta_copy_xattrs_at(w, e, dst_st) && fine;
+	if (!S_ISLNK(e->st.st_mode)) {
+		fine = meta_set_mode_at(w, e) && fine;
+	}
 	return ucp_meta_set_times_at(w, e) && fine;
 }

@@ -4,12 +4,14 @@
 /*
  * Owner, mode, extended attributes, ACLs, times, and the order they are set in.
  *
- *     data, owner, attributes, mode, ACLs, times, flags
+ *     data, owner, attributes, ACLs, mode, times, flags
  *
  * A change of owner takes set-id bits and capabilities away, so both come after
- * it. A mode without write permission would refuse attributes, and changing the
- * mode would change an ACL. Every change moves the times, so they come late;
- * only flags come after them, because some forbid every other change.
+ * it. A mode without write permission would refuse attributes. Of a file with an
+ * ACL the mode's group bits are the ACL's mask, so that the mode alone would let
+ * the group in: the ACL comes first, and the mode does not change it. Every
+ * change moves the times, so they come late; only flags come after them, because
+ * some forbid every other change.
  */
 #ifndef UCP_CORE_META_H
 #define UCP_CORE_META_H
@@ -36,7 +38,7 @@ struct ucp_meta {
 	bool has_xattrs;               /**< the source has some */
 	bool owner_is_right;           /**< nothing to change */
 	bool mode_is_right;            /**< nothing to change */
-	bool has_inherited_acl;        /**< the copy may have an ACL from its directory */
+	bool may_have_acl;             /**< the copy, and not from the source */
 	mode_t mode;                   /**< permission bits to set, all twelve */
 };
 

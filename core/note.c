@@ -27,6 +27,23 @@ void ucp_note_copied(struct ucp_worker *w, struct ucp_entry *e)
 	ucp_note_begun(w, e);
 }
 
+void ucp_note_lost(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_lost lost, int err,
+		   const char *name)
+{
+	static const char *const words[UCP_LOST_N] = {
+		[UCP_LOST_OWNER] = "ownership", [UCP_LOST_MODE] = "set-id bits",
+		[UCP_LOST_ACL] = "ACL",         [UCP_LOST_XATTR] = "extended attributes",
+		[UCP_LOST_CONTEXT] = "context", [UCP_LOST_TIMES] = "times",
+		[UCP_LOST_FLAGS] = "flags",     [UCP_LOST_PROJECT] = "project",
+	};
+
+	ucp_count(&w->counts.lost[lost], 1);
+	if (w->set->tell_debug) {
+		ucp_worker_tell_at(w, UCP_DID_LOSE, err, e->dir, e->src_name, e->dst_name,
+				   name != NULL ? name : words[lost]);
+	}
+}
+
 void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
 		     const struct ucp_digest_value *value)
 {

@@ -1,11 +1,12 @@
 /* Copyright (c) 2026 the ucp authors */
 /* SPDX-License-Identifier: MIT */
 
-/* What is noted about an entry that was copied: for -v, for the manifest. */
+/* What is noted about an entry: for -v, for --stats and --debug, for the manifest. */
 #ifndef UCP_CORE_NOTE_H
 #define UCP_CORE_NOTE_H
 
 #include "core/entry.h"
+#include "core/job.h"
 #include "hash/digest.h"
 
 struct ucp_worker;
@@ -15,6 +16,15 @@ void ucp_note_begun(struct ucp_worker *w, struct ucp_entry *e);
 
 /** The entry has been made: the same, and it is remembered for later operands of its name. */
 void ucp_note_copied(struct ucp_worker *w, struct ucp_entry *e);
+
+/**
+ * Something could not be kept, which passes in silence: count it, and tell it with --debug.
+ *
+ * @err   negative errno
+ * @name  of an attribute; NULL for what the kind says already
+ */
+void ucp_note_lost(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_lost lost, int err,
+		   const char *name);
 
 /** Put a file's digest into the manifest, unless it has none. */
 void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
