@@ -45,11 +45,16 @@
 #include "cmd/options.h"
 #include "cmd/status.h"
 
+#include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
+
+/** Standard output was closed; what takes its place says otherwise. */
+static bool main_lacks_stdout;
 
 /**
  * Take the descriptors of standard streams that are closed, lest a file that is
@@ -64,6 +69,7 @@ static void main_guard_streams(void)
 
 	do {
 		fd = epoll_create1(EPOLL_CLOEXEC);
+		main_lacks_stdout = main_lacks_stdout || fd == STDOUT_FILENO;
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO) {
 		(void)close(fd); /* nothing was closed, or not any more */
@@ -74,7 +80,8 @@ static void main_guard_streams(void)
 static int main_close_stdout(const char *name, int status)
 {
 	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-		fprintf(stderr, "%s: write error: %m\n", name);
+		fprintf(stderr, "%s: write error: %s\n", name,
+			strerror(main_lacks_stdout ? EBADF : errno));
 		return status == UCP_STATUS_OK ? UCP_STATUS_FAILED : status;
 	}
 	return status;
