@@ -145,6 +145,11 @@ static void report_progress_line(const struct ucp_report *rep, const struct ucp_
 	case UCP_DID_SKIP:
 		fprintf(rep->out, "skipped %s\n", ucp_quote(0, ev->dst));
 		break;
+	case UCP_DID_LOSE:
+		(void)fflush(stdout); /* checked at exit */
+		fprintf(stderr, "%s: debug: not kept: %s of %s: %s\n", rep->name, ev->text,
+			ucp_quote(0, ev->dst), strerror(-ev->err));
+		break;
 	case UCP_DID_ROAD:
 		fprintf(rep->out, "%s: %s\n", ucp_quote(0, ev->dst), ev->text);
 		break;
@@ -254,6 +259,27 @@ const char *ucp_report_bytes(uint64_t bytes, char *text)
 	return text;
 }
 
+/** Print what could not be kept. */
+static void report_lost(FILE *out, const struct ucp_counts *c)
+{
+	static const char *const names[UCP_LOST_N] = {
+		[UCP_LOST_OWNER] = "owners",     [UCP_LOST_MODE] = "modes",
+		[UCP_LOST_ACL] = "ACLs",         [UCP_LOST_XATTR] = "extended attributes",
+		[UCP_LOST_CONTEXT] = "contexts", [UCP_LOST_TIMES] = "times",
+		[UCP_LOST_FLAGS] = "flags",      [UCP_LOST_PROJECT] = "projects",
+	};
+	const char *sep = "";
+
+	(void)fputs("lost     ", out);
+	for (int i = 0; i < UCP_LOST_N; i++) {
+		if (c->lost[i] > 0) {
+			fprintf(out, "%s%" PRIuFAST64 " %s", sep, c->lost[i], names[i]);
+			sep = ", ";
+		}
+	}
+	(void)fputs(*sep == '\0' ? "nothing\n" : "\n", out);
+}
+
 void ucp_report_stats(FILE *out, const struct ucp_counts *c, double seconds)
 {
 	char written[16], shared[16], holes[16], rate[16];
@@ -270,4 +296,5 @@ void ucp_report_stats(FILE *out, const struct ucp_counts *c, double seconds)
 	       seconds > 0 ? (double)c->files / seconds : 0);
 	fprintf(out, "skipped  %" PRIuFAST64 ", failed %" PRIuFAST64 ", fsyncs %" PRIuFAST64 "\n",
 	       c->skipped, c->failed, c->syncs);
+	report_lost(out, c);
 }

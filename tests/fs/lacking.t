@@ -33,8 +33,27 @@ for UCP_ENGINE in uring threads serial; do
 	ok "ramfs on $UCP_ENGINE: the data" diff -r src bare/copy
 	run ucp -a --preserve=xattr src bare/asked
 	is "ramfs on $UCP_ENGINE, attributes asked for by name: exit status" "$status" 1
+	run ucp -a --stats src bare/counted
+	is "ramfs on $UCP_ENGINE: what is lost is counted" "$(sed -n 's/^lost *//p' <<< "$out")" "2 ACLs, 1 extended attributes"
+	run ucp -a --debug src bare/told
+	ok "ramfs on $UCP_ENGINE: and told by --debug" grep -qx "ucp: debug: not kept: user.note of 'bare/told/large': Operation not supported" <<< "$err"
 	ok "ramfs on $UCP_ENGINE, attributes asked for by name: the data" diff -r src bare/asked
 done
+
+# times that end in 2038: the kernel takes the nearest, and says nothing
+if can_mount ext4; then
+	mkdir small && truncate -s 16M small.img && mkfs.ext4 -q -I 128 small.img 2> /dev/null && mount -o loop small.img small
+	at_end "umount -l '$PWD/small' 2> /dev/null"
+	mkdir far && echo far > far/file && ln -s x far/link && mkfifo far/fifo && echo near > far/near
+	touch -hd '2101-02-03 04:05:06' far/file far/link far/fifo far
+	for UCP_ENGINE in uring threads serial; do
+		run ucp -a --stats far small
+		is "far times on $UCP_ENGINE: no failure" "$status:$err" "0:"
+		is "far times on $UCP_ENGINE: counted" "$(sed -n 's/^lost *//p' <<< "$out")" "4 times"
+		rm -rf small/far
+	done
+	umount small
+fi
 
 # no ACLs by mount option
 if can_mount ext4 && mounted ext4 old 16M 2> /dev/null; then

@@ -25,6 +25,18 @@ ucp: cannot stat 'missing': No such file or directory"
 done
 user -a src/1 /proc/nowhere
 is "a destination that cannot be made" "$status" 1
+mkdir foreign && for f in 1 2 3; do echo $f > foreign/$f; done
+chown 7:65534 foreign/1 && chmod 6755 foreign/1 && chown -h 7:7 foreign foreign/2 && ln -s x foreign/4 && chown -h 7:7 foreign/4
+mkdir kept && chown 65534 kept
+user -a --stats foreign kept
+is "owners that cannot be kept are no failure" "$status:$err" "0:"
+ok "but counted, and set-id bits" grep -qx 'lost     5 owners, 1 modes' <<< "$out"
+user -a --debug foreign/1 kept/1
+ok "and told by --debug" grep -qx "ucp: debug: not kept: ownership of 'kept/1': Operation not permitted" <<< "$err"
+ok "both" grep -qx "ucp: debug: not kept: set-id bits of 'kept/1': Operation not permitted" <<< "$err"
+user -r --stats foreign kept/r
+ok "what is not to be kept is not lost" grep -qx 'lost     nothing' <<< "$out"
+rm -rf kept
 mkdir shut && chmod 755 shut
 user -r src/d1 src/1 src/2 shut
 is "a target without write permission" "$status" 1
