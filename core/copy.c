@@ -426,10 +426,13 @@ static bool copy_is_missed(struct ucp_file *file)
 	struct ucp_worker *w = file->w;
 	struct ucp_entry *e = &file->entry;
 
-	if (e->st.st_mode == 0 && /* the walk had no need to look */
-	    ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, e->follow ? 0 : AT_SYMLINK_NOFOLLOW,
-			  &e->st) < 0) {
-		return true;
+	if (e->st.st_mode == 0) { /* the walk had no need to look */
+		int err = ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name,
+					e->follow ? 0 : AT_SYMLINK_NOFOLLOW, &e->st);
+		if (err < 0) {
+			ucp_copy_fail(file, UCP_FAIL_STAT, err);
+			return false;
+		}
 	}
 	switch (ucp_place_look(w, e)) {
 	case UCP_PLACE_SKIP:

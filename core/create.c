@@ -56,23 +56,20 @@ static void create_learn_owner(struct ucp_dir *dir, const struct stat *dst_st)
 }
 
 /** Tell a failure to create; FAIL, for the caller to return. */
-static enum ucp_create create_fail(struct ucp_worker *w, const struct ucp_entry *e, int err)
+static enum ucp_create create_fail(struct ucp_worker *w, struct ucp_entry *e, int err)
 {
 	size_t len = strlen(e->dst_name);
 
 	if (err == -ECANCELED) {
 		return UCP_CREATE_FAIL; /* the whole run is told about */
 	}
-	if (len > 0 && e->dst_name[len - 1] == '/') {
-		struct stat st;
-		int stat_err = ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, 0, &st);
-		if (stat_err == -ENOTDIR) { /* "file/": what is there cannot even be looked at */
-			ucp_worker_tell_at(w, UCP_FAIL_STAT_DST, stat_err, e->dir, e->src_name,
-					   e->dst_name, NULL);
-			return UCP_CREATE_FAIL;
-		}
-		err = err == -EISDIR ? -ENOTDIR : err; /* open(2) on "new/" */
+	if (ucp_place_is_unseen(w, e)) {
+		return UCP_CREATE_FAIL;
 	}
+	if (len > 0 && e->dst_name[len - 1] == '/' && err == -EISDIR) {
+		err = -ENOTDIR; /* open(2) on "new/" */
+	}
+	ucp_note_begun(w, e);
 	ucp_worker_tell_at(w, UCP_FAIL_CREATE, err, e->dir, e->src_name, e->dst_name, NULL);
 	return UCP_CREATE_FAIL;
 }
@@ -250,7 +247,6 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 			return e->dir->folds ? create_claim_new(w, file) : UCP_CREATE_DONE;
 		}
 		if (err != -EEXIST) {
-			ucp_note_begun(w, e);
 			return create_fail(w, e, err);
 		}
 		switch (ucp_place_decide(w, e, &dst_st, &is_link)) {

@@ -182,10 +182,18 @@ static mode_t enter_last_mode(const struct ucp_settings *set, const struct ucp_d
 	return (made & ~(mode_t)(0700 & ~src)) | (src & enter_later(set) & ~set->umask);
 }
 
-/** What failing to make a directory is called. */
-static enum ucp_act enter_mkdir_act(const struct ucp_dir *dir)
+/** Tell that a directory could not be made; err, for the caller to return. */
+static int enter_fail_mkdir(struct ucp_worker *w, int err, const struct ucp_dir *dir)
 {
-	return dir->is_path_only ? UCP_FAIL_MKPARENT : UCP_FAIL_MKDIR;
+	struct ucp_entry e = enter_entry(dir);
+	struct stat st;
+
+	if (dir->is_path_only) {
+		bool is_there = ucp_fd_statat(e.dir->fd[UCP_DST], e.dst_name, 0, &st) == 0;
+		return is_there ? enter_fail(w, UCP_FAIL_NOT_DIR, 0, dir)
+				: enter_fail(w, UCP_FAIL_MKPARENT, err, dir);
+	}
+	return ucp_place_is_unseen(w, &e) ? err : enter_fail(w, UCP_FAIL_MKDIR, err, dir);
 }
 
 /** Make the destination directory, or see that it is there: 0, or a negative errno, told. */
@@ -209,18 +217,19 @@ static int enter_make_dst(struct ucp_worker *w, struct ucp_dir *dir)
 	}
 	int err = -errno;
 	if (err != -EEXIST && !(err == -EROFS || err == -EACCES || err == -EISDIR)) {
-		return enter_fail(w, enter_mkdir_act(dir), err, dir);
+		return enter_fail_mkdir(w, err, dir);
 	}
 	if (dir->is_path_only) {
-		bool is_there = ucp_fd_statat(e.dir->fd[UCP_DST], e.dst_name, 0, &dst_st) == 0;
-		return is_there ? 0 : enter_fail(w, enter_mkdir_act(dir), err, dir);
+		bool is_dir = ucp_fd_statat(e.dir->fd[UCP_DST], e.dst_name, 0, &dst_st) == 0 &&
+			      S_ISDIR(dst_st.st_mode);
+		return is_dir ? 0 : enter_fail_mkdir(w, err, dir);
 	}
 	switch (ucp_place_decide(w, &e, &dst_st, &is_link)) {
 	case UCP_PLACE_DIR:
 		dir->follow_dst = is_link;
 		return 0;
 	case UCP_PLACE_NEW:
-		return enter_fail(w, UCP_FAIL_MKDIR, err == -EEXIST ? -ENOENT : err, dir);
+		return enter_fail_mkdir(w, err == -EEXIST ? -ENOENT : err, dir);
 	default:
 		return -EEXIST;
 	}
@@ -301,6 +310,14 @@ static bool enter_stays_out(const struct ucp_worker *w, const struct ucp_dir *di
 	return top->st.st_dev != dir->st.st_dev;
 }
 
+/** What failing to open a source directory is called; cp looks at it before. */
+static enum ucp_act enter_open_act(const struct ucp_dir *dir, int err)
+{
+	return dir->is_path_only	       ? UCP_FAIL_STAT_PARENT
+	       : err == -EACCES || err == -ENOENT ? UCP_FAIL_STAT
+						  : UCP_FAIL_ACCESS;
+}
+
 /** Both sides, with the parent pinned: 0, or a negative errno, told. */
 static int enter_pinned(struct ucp_worker *w, struct ucp_dir *dir)
 {
@@ -316,7 +333,7 @@ static int enter_pinned(struct ucp_worker *w, struct ucp_dir *dir)
 				       0);
 	}
 	if (src_fd < 0) {
-		return enter_fail(w, UCP_FAIL_ACCESS, open_err, dir);
+		return enter_fail(w, enter_open_act(dir, src_fd), open_err, dir);
 	}
 	int dst_fd = -1;
 	int err = enter_check_src(w, dir, src_fd);

@@ -27,6 +27,7 @@ enum ucp_act {
 	/* failures */
 	UCP_FAIL_STAT,       /**< src */
 	UCP_FAIL_STAT_DST,   /**< dst */
+	UCP_FAIL_STAT_PARENT, /**< src: a directory on the way, for --parents */
 	UCP_FAIL_ACCESS,     /**< src: a directory that cannot be read */
 	UCP_FAIL_OPEN,       /**< src */
 	UCP_FAIL_READ,       /**< src */
@@ -38,6 +39,7 @@ enum ucp_act {
 	UCP_FAIL_CLOSE,      /**< dst */
 	UCP_FAIL_MKDIR,      /**< dst */
 	UCP_FAIL_MKPARENT,   /**< dst: a directory for --parents */
+	UCP_FAIL_NOT_DIR,    /**< dst: likewise, but something else is there */
 	UCP_FAIL_SYMLINK,    /**< dst */
 	UCP_FAIL_SYMLINK_TO, /**< dst, src: with -s */
 	UCP_FAIL_LINK,       /**< dst, src */

@@ -249,9 +249,11 @@ static bool links_may_link(enum ucp_place place)
 static void links_fail(struct ucp_worker *w, const struct ucp_link_group *group,
 		       const struct ucp_entry *e, int err)
 {
+	if (ucp_place_is_unseen(w, e)) {
+		return;
+	}
 	char *to = ucp_dir_path(group->dir, UCP_DST, group->name);
 	char *path = ucp_dir_path(e->dir, UCP_DST, e->dst_name);
-
 	ucp_worker_tell(w, UCP_FAIL_LINK, err, to, path, NULL);
 	free(to);
 	free(path);
@@ -452,8 +454,11 @@ static bool links_make_source(struct ucp_worker *w, struct ucp_entry *e)
 		err = links_link_again(w, from_dir, e->src_name, e, flags, place);
 	}
 	if (err < 0) {
-		ucp_note_begun(w, e);
-		ucp_worker_tell_at(w, UCP_FAIL_LINK, err, e->dir, e->src_name, e->dst_name, NULL);
+		if (!ucp_place_is_unseen(w, e)) {
+			ucp_note_begun(w, e);
+			ucp_worker_tell_at(w, UCP_FAIL_LINK, err, e->dir, e->src_name,
+					   e->dst_name, NULL);
+		}
 		return false;
 	}
 	ucp_note_copied(w, e);

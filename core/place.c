@@ -33,6 +33,23 @@ bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e)
 	return true;
 }
 
+bool ucp_place_is_unseen(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	struct stat st;
+
+	if (e->dir->is_created) {
+		return false; /* nor does cp look where nothing can be */
+	}
+	int err = ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &st);
+	if (err == 0 || err == -ENOENT) {
+		return false;
+	}
+	/* With -f cp takes a loop for a symlink that can be removed. */
+	enum ucp_act act = err == -ELOOP && w->set->force ? UCP_FAIL_REMOVE : UCP_FAIL_STAT_DST;
+	ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
+	return true;
+}
+
 /** Whether a is newer than b. */
 static bool place_is_newer(const struct timespec *a, const struct timespec *b)
 {
@@ -364,10 +381,15 @@ static enum ucp_place place_decide(struct ucp_worker *w, struct ucp_entry *e, en
 
 	if (set->update != UCP_UPDATE_NONE) {
 		enum ucp_place same = place_same_file(set, e, dst);
-		if (same != UCP_PLACE_INTO) {
-			return same == UCP_PLACE_SAME
-				       ? same
-				       : place_refuse(w, e, UCP_FAIL_SAME_FILE, 0);
+		if (same == UCP_PLACE_FAIL) {
+			return place_refuse(w, e, UCP_FAIL_SAME_FILE, 0);
+		}
+		if (same == UCP_PLACE_SAME) {
+			/* With -i, cp asks all the same. */
+			bool asks = set->ask && set->make == UCP_MAKE_HARD_LINK && !src_is_dir;
+			return asks && place_by_update(w, e, &dst->st) != UCP_PLACE_INTO
+				       ? UCP_PLACE_SKIP
+				       : UCP_PLACE_SAME;
 		}
 	}
 	if (src_is_dir) {

@@ -64,6 +64,14 @@ enum ucp_place ucp_place_may_replace(struct ucp_worker *w, struct ucp_entry *e, 
  */
 void ucp_place_settle(struct ucp_worker *w, struct ucp_entry *e, bool is_made);
 
+/**
+ * An entry could not be made: tell, as cp does, where its name cannot even be looked at.
+ *
+ * cp looks before it makes something; here that is saved where all goes well.
+ * Returns true when told, so that the failure to make it is not.
+ */
+bool ucp_place_is_unseen(struct ucp_worker *w, const struct ucp_entry *e);
+
 /** Remove a destination to make place: true when it is gone, false when told why not. */
 bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e);
 

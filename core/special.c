@@ -70,13 +70,13 @@ static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *
 					   NULL);
 		}
 	}
-	if (err < 0) {
-		ucp_note_begun(w, e);
+	if (err == 0) {
+		ucp_note_copied(w, e);
+	} else if (!ucp_place_is_unseen(w, e)) {
 		enum ucp_act act = w->set->make == UCP_MAKE_SYMLINK ? UCP_FAIL_SYMLINK_TO
 								    : special_act(e->st.st_mode);
+		ucp_note_begun(w, e);
 		ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
-	} else {
-		ucp_note_copied(w, e);
 	}
 	ucp_place_settle(w, e, err == 0);
 	return err == 0;

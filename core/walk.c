@@ -333,17 +333,18 @@ static void walk_operand(struct ucp_worker *w, struct ucp_group *group)
 		.follow = w->set->follow != UCP_FOLLOW_NEVER,
 	};
 
-	int err = ucp_fd_statat(AT_FDCWD, op->src, e.follow ? 0 : AT_SYMLINK_NOFOLLOW, &e.st);
-	if (err < 0) {
-		ucp_worker_tell_at(w, UCP_FAIL_STAT, err, e.dir, e.src_name, e.dst_name, NULL);
-		return;
-	}
-	op->dev = e.st.st_dev;
-	op->ino = e.st.st_ino;
 	if (w->set->parents && !ucp_enter_parents(w, &e)) {
 		return;
 	}
-	walk_dispatch(w, &e, e.st.st_mode & S_IFMT);
+	int err = ucp_fd_statat(e.dir->fd[UCP_SRC], e.src_name,
+				e.follow ? 0 : AT_SYMLINK_NOFOLLOW, &e.st);
+	if (err < 0) {
+		ucp_worker_tell_at(w, UCP_FAIL_STAT, err, e.dir, e.src_name, e.dst_name, NULL);
+	} else {
+		op->dev = e.st.st_dev;
+		op->ino = e.st.st_ino;
+		walk_dispatch(w, &e, e.st.st_mode & S_IFMT);
+	}
 	if (e.dir != group->base) {
 		ucp_walk_end(w, e.dir); /* the last of the parents, pinned for us */
 	}

@@ -150,7 +150,7 @@ rm src/victim
 mkdir src/victim
 between . 'rmdir src/victim' -a src copy
 is "a directory vanishes: exit status" "$status" 1
-ok "a directory vanishes: message" says_once "cannot access 'src/victim': No such file or directory"
+ok "a directory vanishes: message" says_once "cannot stat 'src/victim': No such file or directory"
 ok "a directory vanishes: the rest is copied" diff -r src/other copy/other
 
 mkdir src/victim

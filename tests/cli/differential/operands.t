@@ -121,3 +121,13 @@ versus 'cp --pres=all a t'
 versus 'cp --target=t a'
 versus 'cp -ls a t'
 versus 'cp -vr -t t dir/sub other'
+
+# a name that cannot even be looked at
+long=$(printf 'x%.0s' {1..300})
+for name in "$long" "t/$long" a/x dir/one/x loop/x missing/x; do
+	for line in 'a' '-v a' '-r dir' '-rv fifo' '-P l-a' '-Pv l-a' '-l a' '-lv a' '-a a' '-b a' '-f a' '-n a' '-u a' '--remove-destination a' '--attributes-only a'; do
+		versus "cp $line $name"
+	done
+	versus "cp -s \"\$PWD/a\" $name"
+	versus "cp -sv \"\$PWD/a\" $name"
+done
