@@ -5,6 +5,7 @@
 
 #include "core/copy.h"
 #include "core/links.h"
+#include "core/sys/fd.h"
 #include "core/worker.h"
 
 #include <errno.h>
@@ -26,33 +27,62 @@ static struct ucp_busy **busy_bucket(struct ucp_busy_table *table, uint64_t ino)
 	return &table->buckets[ino % UCP_BUSY_BUCKETS];
 }
 
-int ucp_busy_claim(struct ucp_worker *w, struct ucp_file *file, const struct stat *st)
+/** Park a file until the claim there is ends; the lock is held. 0, or -ENOMEM. */
+static int busy_park(struct ucp_busy *busy, struct ucp_file *file)
+{
+	struct ucp_link_wait *wait = ucp_links_new_wait(&file->entry, file->group);
+
+	if (wait == NULL) {
+		return -ENOMEM;
+	}
+	if (!S_ISREG(file->entry.st.st_mode)) {
+		/* Closing a FIFO would throw away what has been written to it. */
+		wait->src_fd = file->src_fd;
+		file->src_fd = -1;
+	}
+	wait->next = busy->waits;
+	busy->waits = wait;
+	file->group = NULL; /* goes along */
+	ucp_dir_unpin(file->entry.dir); /* pinned again when it begins */
+	return 0;
+}
+
+int ucp_busy_claim(struct ucp_worker *w, struct ucp_file *file, int fd, struct stat *ret_st)
 {
 	struct ucp_busy_table *table = &w->shared->busy;
-	struct ucp_busy **bucket = busy_bucket(table, st->st_ino);
-	int rc = 1;
+	unsigned int n_released = atomic_load(&table->n_released);
 
+	int err = ucp_fd_stat(fd, ret_st);
+	if (err < 0 || !S_ISREG(ret_st->st_mode)) {
+		return err < 0 ? err : 1;
+	}
+	struct ucp_busy **bucket = busy_bucket(table, ret_st->st_ino);
 	pthread_mutex_lock(&table->lock);
 	struct ucp_busy *busy = *bucket;
-	while (busy != NULL && (busy->ino != st->st_ino || busy->dev != st->st_dev)) {
+	while (busy != NULL && (busy->ino != ret_st->st_ino || busy->dev != ret_st->st_dev)) {
 		busy = busy->next;
 	}
-	if (busy == NULL) {
-		file->busy = (struct ucp_busy){
-			.next = *bucket, .dev = st->st_dev, .ino = st->st_ino, .is_claimed = true};
+	bool is_mine = busy == NULL;
+	if (is_mine) {
+		file->busy = (struct ucp_busy){.next = *bucket,
+					       .dev = ret_st->st_dev,
+					       .ino = ret_st->st_ino,
+					       .is_claimed = true};
 		*bucket = &file->busy;
 	} else {
-		struct ucp_link_wait *wait = ucp_links_new_wait(&file->entry, file->group);
-		rc = wait != NULL ? 0 : -ENOMEM;
-		if (wait != NULL) {
-			wait->next = busy->waits;
-			busy->waits = wait;
-			file->group = NULL; /* goes along */
-			ucp_dir_unpin(file->entry.dir); /* pinned again when it begins */
-		}
+		err = busy_park(busy, file);
 	}
+	bool is_stale = atomic_load(&table->n_released) != n_released;
 	pthread_mutex_unlock(&table->lock);
-	return rc;
+	if (is_mine && is_stale) {
+		/* Another copy may have ended since, and have changed it. */
+		err = ucp_fd_stat(fd, ret_st);
+	}
+	if (err < 0) {
+		ucp_busy_release(w, file);
+		return err;
+	}
+	return is_mine ? 1 : 0;
 }
 
 void ucp_busy_release(struct ucp_worker *w, struct ucp_file *file)
@@ -68,6 +98,7 @@ void ucp_busy_release(struct ucp_worker *w, struct ucp_file *file)
 		at = &(*at)->next;
 	}
 	*at = file->busy.next;
+	atomic_fetch_add(&table->n_released, 1);
 	pthread_mutex_unlock(&table->lock);
 
 	file->busy.is_claimed = false;

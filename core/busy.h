@@ -2,11 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Destinations that are being overwritten, so that no two copies write to one
+ * Destinations that are being written to, so that no two copies write to one
  * file at the same time: two of its names may be hard links in the destination,
- * or one a symlink to the other, or both the same where case is ignored (there
- * new files are claimed, too). The later copy waits, and has the last word,
- * as when one is made after the other.
+ * or one a symlink to the other, or both the same where case is ignored. The
+ * later copy waits, and has the last word, as when one is made after the other.
+ *
+ * A new file below a directory that this run has made is not claimed, as nothing
+ * can lead to it: see is_fresh in dir.h.
  *
  *     claim ---> 1: written to; release when it is closed
  *         \----> 0: parked; the release makes it a task that begins anew
@@ -15,6 +17,7 @@
 #define UCP_CORE_BUSY_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -37,6 +40,7 @@ struct ucp_busy {
 /** All of them. */
 struct ucp_busy_table {
 	pthread_mutex_t lock;
+	atomic_uint n_released;      /**< claims that ended, and wraps around */
 	struct ucp_busy *buckets[UCP_BUSY_BUCKETS]; /**< borrowed */
 };
 
@@ -47,14 +51,16 @@ void ucp_busy_init(struct ucp_busy_table *table);
 void ucp_busy_fini(struct ucp_busy_table *table);
 
 /**
- * Claim an existing destination for a file that is about to overwrite it.
+ * Claim a destination for a file that is about to write to it.
  *
- * @st  its status
- * Returns 1 when it is the file's, 0 when the file is parked: its entry and its
- * group will begin anew as a task, and its slot is to be given up; or -ENOMEM.
- * Thread: any; one short lock for each file that is overwritten.
+ * @fd      the destination, open
+ * @ret_st  its status, with all that earlier copies have done to it
+ * Returns 1 when it is the file's, as is what is not regular, 0 when the file is parked: its entry and its
+ * group will begin anew as a task, and its slot is to be given up; or a negative
+ * errno.
+ * Thread: any; one short lock for each claim.
  */
-int ucp_busy_claim(struct ucp_worker *w, struct ucp_file *file, const struct stat *st);
+int ucp_busy_claim(struct ucp_worker *w, struct ucp_file *file, int fd, struct stat *ret_st);
 
 /** The file is closed: let those that wait for its destination begin. */
 void ucp_busy_release(struct ucp_worker *w, struct ucp_file *file);

@@ -186,7 +186,10 @@ static bool chunk_find_data(struct ucp_file *file)
 			if ((uint64_t)data > file->next_off || end < file->size) {
 				chunk_extend(file);
 			}
-			ucp_count(&file->w->counts.hole_bytes, (uint64_t)data - file->next_off);
+			if (!file->is_hash_only) { /* a clone's are among what it shares */
+				ucp_count(&file->w->counts.hole_bytes,
+					  (uint64_t)data - file->next_off);
+			}
 			file->next_off = (uint64_t)data;
 			file->data_end = end;
 		}

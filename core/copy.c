@@ -233,6 +233,8 @@ static void copy_close(struct ucp_file *file)
 
 	if (file->err != 0 && file->is_created) {
 		copy_remove_partial(file);
+		/* While it is open, its inode is not that of another new file. */
+		ucp_busy_release(file->w, file);
 	}
 	file->src_fd = file->dst_fd = -1;
 	file->n_closing = 1; /* this function itself */
@@ -400,8 +402,9 @@ static void copy_opened_src(struct ucp_file *file)
 	case UCP_CREATE_SKIP:
 		ucp_count(&w->counts.skipped, 1);
 		/* Other names of a file kept by -u still become links to what was kept. */
-		file->ending = w->set->update == UCP_UPDATE_OLDER ? UCP_ENDING_KEPT
-								  : UCP_ENDING_SKIPPED;
+		file->ending = w->set->update == UCP_UPDATE_OLDER && !file->entry.is_declined
+				       ? UCP_ENDING_KEPT
+				       : UCP_ENDING_SKIPPED;
 		break;
 	case UCP_CREATE_WAIT:
 		file->ending = UCP_ENDING_PARKED;
@@ -458,6 +461,9 @@ static void copy_on_open(struct ucp_io *io)
 	struct ucp_entry *e = &file->entry;
 
 	copy_feel(w, io);
+	if (io->res == -EBADF && e->dir->fd[UCP_SRC] == -1) {
+		io->res = e->dir->src_err;
+	}
 	if (io->res == -EAGAIN || io->res == -EWOULDBLOCK) {
 		/* A lease is on it; only a blocking open waits for its holder. */
 		io->res = ucp_worker_open_slowly(w, io->fd, io->path, io->flags & ~O_NONBLOCK, 0);
@@ -478,7 +484,7 @@ static void copy_on_open(struct ucp_io *io)
 	int err = ucp_fd_stat(file->src_fd, &e->st);
 	if (err < 0) {
 		ucp_copy_fail(file, UCP_FAIL_STAT, err);
-	} else if ((!file->as_regular && !S_ISREG(e->st.st_mode)) ||
+	} else if ((!e->as_regular && !S_ISREG(e->st.st_mode)) ||
 		   (seen.st_mode != 0 &&
 		    (seen.st_ino != e->st.st_ino || seen.st_dev != e->st.st_dev))) {
 		ucp_copy_fail(file, UCP_FAIL_REPLACED, 0);
@@ -489,7 +495,8 @@ static void copy_on_open(struct ucp_io *io)
 		return;
 	}
 	file->size = (uint64_t)e->st.st_size;
-	ucp_count(&w->counts.found_bytes, file->size);
+	ucp_count(&w->counts.found_bytes, e->is_counted ? 0 : file->size);
+	e->is_counted = true;
 	if (file->group == NULL) {
 		switch (ucp_links_claim(w, e, &file->group)) {
 		case UCP_CLAIM_OWNER:
@@ -508,8 +515,8 @@ static void copy_on_open(struct ucp_io *io)
 	copy_opened_src(file);
 }
 
-void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e, bool as_regular,
-		    struct ucp_link_group *group)
+void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
+		    struct ucp_link_group *group, int src_fd)
 {
 	struct ucp_copier *cp = &w->copier;
 	struct ucp_file *file = cp->free_files;
@@ -524,7 +531,6 @@ void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e, bool as_reg
 		.group = group,
 		.src_fd = -1,
 		.dst_fd = -1,
-		.as_regular = as_regular,
 		.eof = UINT64_MAX,
 	};
 	if (e->operand == NULL) {
@@ -539,5 +545,10 @@ void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e, bool as_reg
 		.path = file->entry.src_name,
 		.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (e->follow ? 0 : O_NOFOLLOW),
 	};
+	if (src_fd >= 0) {
+		file->io.res = src_fd;
+		copy_on_open(&file->io);
+		return;
+	}
 	ucp_engine_push(w->eng, &file->io);
 }

@@ -60,7 +60,6 @@ struct ucp_file {
 	int err;                     /**< first failure, told already; -ECANCELED is not told */
 	enum ucp_road road;
 	enum ucp_ending ending;
-	bool as_regular;             /**< a special file whose contents are wanted */
 	bool is_dst_regular;         /**< can be written at offsets, truncated, cloned into */
 	bool is_created;             /**< dst is new: remove it when the copy fails */
 	bool is_removed;             /**< dst was new, and has been removed again */
@@ -110,12 +109,12 @@ bool ucp_copy_has_room(const struct ucp_worker *w);
  *
  * @e           its dir has been begun (ucp_dir_begin) for it; names are copied
  *              unless it is an operand
- * @as_regular  take the contents of whatever it is
  * @group       hard links it is the first of, or NULL
+ * @src_fd      the source, if it is open already, given up; or -1
  * Ends with ucp_walk_end() on the directory, whatever happens.
  */
-void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e, bool as_regular,
-		    struct ucp_link_group *group);
+void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
+		    struct ucp_link_group *group, int src_fd);
 
 /** Note a failure of a file, telling only the first. */
 void ucp_copy_fail(struct ucp_file *file, enum ucp_act act, int64_t err);

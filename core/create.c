@@ -172,69 +172,113 @@ static int create_empty(int fd, const struct stat *st, const struct stat *src_st
 	return UCP_RETRY(ftruncate(fd, 0)) == 0 ? 0 : -errno;
 }
 
-/** Open what exists for overwriting: 1, 0 when another copy is at it, or a negative errno. */
-static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link)
+/** Whether a destination belongs to the source's owner, if that is to be kept. */
+static bool create_owner_is_right(const struct ucp_worker *w, const struct ucp_file *file,
+				  const struct stat *st)
+{
+	return !w->set->keep_owner || (st->st_uid == file->entry.st.st_uid &&
+				       st->st_gid == file->entry.st.st_gid);
+}
+
+/** Make an open file that was there before the destination: 0, or a negative errno. */
+static int create_take(struct ucp_worker *w, struct ucp_file *file, int fd, const struct stat *st)
+{
+	const struct ucp_settings *set = w->set;
+	int err = 0;
+
+	file->may_have_acl = true;
+	if (set->keep_mode && S_ISREG(st->st_mode)) {
+		create_narrow(file, st->st_mode, fd);
+	}
+	if (!set->attributes_only) {
+		err = create_empty(fd, st, &file->entry.st);
+		ucp_flags_begin(set, file->src_fd, fd);
+	}
+	file->dst_fd = fd;
+	file->is_dst_regular = S_ISREG(st->st_mode);
+	file->owner_is_right = create_owner_is_right(w, file, st);
+	file->mode_is_right = !set->keep_mode && !(set->drop_mode && set->attributes_only);
+	return err;
+}
+
+/** Overwrite an open file, unless another copy is at it: 0, or a negative errno. */
+static int create_over(struct ucp_worker *w, struct ucp_file *file, int fd,
+		       enum ucp_create *ret_create)
+{
+	struct ucp_entry *e = &file->entry;
+	struct stat st;
+
+	int rc = ucp_busy_claim(w, file, fd, &st);
+	if (rc < 0) {
+		return rc;
+	}
+	if (rc == 0) {
+		*ret_create = UCP_CREATE_WAIT;
+		return 0;
+	}
+	if (S_ISREG(st.st_mode) && st.st_dev == e->st.st_dev && st.st_ino == e->st.st_ino) {
+		/* It has become another name of the source since it was looked at. */
+		ucp_worker_tell_at(w, UCP_FAIL_SAME_FILE, 0, e->dir, e->src_name, e->dst_name,
+				   NULL);
+		*ret_create = UCP_CREATE_FAIL;
+		return 0;
+	}
+	*ret_create = UCP_CREATE_DONE;
+	return create_take(w, file, fd, &st);
+}
+
+/** Open what exists for overwriting: 0, or a negative errno when it was not opened. */
+static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link,
+		       enum ucp_create *ret_create)
 {
 	const struct ucp_settings *set = w->set;
 	const struct ucp_entry *e = &file->entry;
 	int flags = create_access(set) | O_NOCTTY | (is_link ? 0 : O_NOFOLLOW) |
 		    (is_link && set->through_dangling ? O_CREAT : 0);
-	struct stat st;
 
 	int fd = ucp_worker_open_slowly(w, e->dir->fd[UCP_DST], e->dst_name, flags,
 					e->st.st_mode & 0777);
 	if (fd < 0) {
 		return fd;
 	}
-	int err = ucp_fd_stat(fd, &st);
-	int rc = err == 0 && S_ISREG(st.st_mode) ? ucp_busy_claim(w, file, &st) : 1;
-	file->may_have_acl = true;
-	if (err == 0 && rc == 1 && set->keep_mode && S_ISREG(st.st_mode)) {
-		create_narrow(file, st.st_mode, fd);
-	}
-	if (err == 0 && rc == 1 && !set->attributes_only) {
-		err = create_empty(fd, &st, &e->st); /* only now: another copy may have been writing */
-	}
-	if (err < 0 || rc != 1) {
+	int err = create_over(w, file, fd, ret_create);
+	if (err < 0 || *ret_create != UCP_CREATE_DONE) {
 		ucp_fd_drop(&fd);
+		file->dst_fd = -1;
 		ucp_busy_release(w, file);
-		return err < 0 ? err : rc;
 	}
-	if (!set->attributes_only) {
-		ucp_flags_begin(set, file->src_fd, fd);
-	}
-	file->dst_fd = fd;
-	file->is_dst_regular = S_ISREG(st.st_mode);
-	file->owner_is_right = !set->keep_owner ||
-			       (st.st_uid == e->st.st_uid && st.st_gid == e->st.st_gid);
-	file->mode_is_right = !set->keep_mode && !(set->drop_mode && set->attributes_only);
-	return 1;
+	return err;
 }
 
 /**
- * Where names fold, another copy may find this file under its own name: claim it,
- * too, lest both write to it.
+ * Another copy may find this new file, by a symlink or where names fold: claim
+ * it, lest both write to it.
  */
 static enum ucp_create create_claim_new(struct ucp_worker *w, struct ucp_file *file)
 {
 	struct stat st;
 
-	int err = ucp_fd_stat(file->dst_fd, &st);
-	int rc = err < 0 ? err : ucp_busy_claim(w, file, &st);
-	if (rc == 1) {
-		return UCP_CREATE_DONE;
+	int rc = ucp_busy_claim(w, file, file->dst_fd, &st);
+	if (rc == 0) {
+		file->is_created = false; /* the other was quicker, and it is that one's file now */
+		ucp_fd_drop(&file->dst_fd);
+		return UCP_CREATE_WAIT;
 	}
-	if (rc < 0) {
-		return create_fail(w, &file->entry, rc);
+	if (rc > 0 && st.st_size > 0) {
+		file->is_created = false; /* the other has ended already */
+		rc = create_take(w, file, file->dst_fd, &st);
+	} else if (rc > 0) {
+		file->owner_is_right = create_owner_is_right(w, file, &st);
+		file->mode_is_right = file->mode_is_right && (!w->set->keep_mode ||
+							      (st.st_mode & 07777) == file->mode);
 	}
-	file->is_created = false; /* the other was quicker, and it is that one's file now */
-	ucp_fd_drop(&file->dst_fd);
-	return UCP_CREATE_WAIT;
+	return rc < 0 ? create_fail(w, &file->entry, rc) : UCP_CREATE_DONE;
 }
 
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 {
 	struct ucp_entry *e = &file->entry;
+	enum ucp_create create = UCP_CREATE_FAIL;
 	struct stat dst_st;
 	bool is_link = false;
 
@@ -244,7 +288,8 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 	for (int attempt = 0; attempt < 3; attempt++) {
 		int err = create_new(w, file);
 		if (err == 0) {
-			return e->dir->folds ? create_claim_new(w, file) : UCP_CREATE_DONE;
+			bool is_hidden = e->dir->is_fresh && !e->dir->folds;
+			return is_hidden ? UCP_CREATE_DONE : create_claim_new(w, file);
 		}
 		if (err != -EEXIST) {
 			return create_fail(w, e, err);
@@ -263,9 +308,9 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 			break;
 		}
 		ucp_note_begun(w, e);
-		err = create_into(w, file, is_link);
-		if (err >= 0) {
-			return err == 1 ? UCP_CREATE_DONE : UCP_CREATE_WAIT;
+		err = create_into(w, file, is_link, &create);
+		if (err == 0) {
+			return create;
 		}
 		if (err == -ENOENT) {
 			continue; /* it vanished since */

@@ -268,6 +268,7 @@ static int dir_reopen(struct ucp_worker *w, struct ucp_dir *dir, const int at[2]
 			ucp_fd_drop(&src_fd);
 		} else {
 			dir->fd[UCP_SRC] = src_fd < 0 ? -1 : src_fd;
+			dir->src_err = src_fd < 0 ? src_fd : 0;
 			dir->fd[UCP_DST] = dst_fd;
 			dir_list(w, dir);
 		}

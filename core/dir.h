@@ -86,6 +86,8 @@ struct ucp_dir {
 	bool follow_dst;            /**< the destination name is a symlink to a directory */
 	bool has_default_acl;       /**< files created here inherit an ACL */
 	bool folds;                 /**< two names in the destination may be one file */
+	bool is_fresh;              /**< all is new up to the only operand: no link leads into it */
+	int src_err;                /**< why the source could not be opened again, negative errno */
 	struct ucp_operand *operand; /**< borrowed: when named on the command line, else NULL */
 	atomic_int owner_known;     /**< owner below is valid */
 	struct ucp_dir_owner owner; /**< of files created in the destination */
@@ -98,7 +100,7 @@ struct ucp_dir {
  * @src_name  name or path relative to the parent's source; copied
  * @dst_name  likewise in the destination; copied
  * Returns NULL when out of memory.
- * Owner:  one ref, dropped by ucp_dir_end().
+ * Owner:  one ref, dropped when the directory is over: ucp_walk_end() of its last entry.
  */
 struct ucp_dir *ucp_dir_new(struct ucp_dir *parent, const char *src_name, const char *dst_name);
 

@@ -283,7 +283,9 @@ static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
 	if (dir->is_created) {
 		/* A new directory inherits, and gets its own only when it is finished. */
 		dir->has_default_acl = dir->parent->has_default_acl;
-		dir->folds = dir->parent->folds;
+		const struct ucp_dir *parent = dir->parent;
+		dir->folds = parent->is_base ? ucp_fs_folds(fd) : parent->folds;
+		dir->is_fresh = parent->is_base ? w->shared->is_single : parent->is_fresh;
 		/* Files in it will get what it got itself, be it by set-group-id or not. */
 		dir->owner = (struct ucp_dir_owner){dir->dst_st.st_uid, dir->dst_st.st_gid};
 		atomic_store(&dir->owner_known, 1);
@@ -296,7 +298,7 @@ static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
 	return fd;
 }
 
-/** Whether the contents of an entered directory stay out: -x, or it could not be read. */
+/** Whether the contents of an entered directory stay out, as -x wants it. */
 static bool enter_stays_out(const struct ucp_worker *w, const struct ucp_dir *dir)
 {
 	const struct ucp_dir *top = dir;
@@ -321,6 +323,9 @@ static enum ucp_act enter_open_act(const struct ucp_dir *dir, int err)
 /** Both sides, with the parent pinned: 0, or a negative errno, told. */
 static int enter_pinned(struct ucp_worker *w, struct ucp_dir *dir)
 {
+	if (dir->parent->fd[UCP_SRC] == -1) {
+		return enter_fail(w, UCP_FAIL_STAT, dir->parent->src_err, dir);
+	}
 	ucp_dir_make_room(w);
 	int src_fd = ucp_fd_openat(dir->parent->fd[UCP_SRC], dir->name[UCP_SRC],
 				   O_RDONLY | O_DIRECTORY | O_NONBLOCK |
@@ -451,6 +456,10 @@ static void enter_set_meta(struct ucp_worker *w, struct ucp_dir *dir)
 
 	if (dir->fd[UCP_SRC] >= 0) {
 		peek = ucp_meta_peek(w, dir->fd[UCP_SRC]);
+	} else if (ucp_meta_wants_xattrs(set) || ucp_flags_are_wanted(set)) {
+		/* It was closed meanwhile, and is not there any more. */
+		(void)enter_fail(w, UCP_FAIL_ACCESS, dir->src_err, dir);
+		ucp_count(&w->counts.lost[UCP_LOST_XATTR], 1);
 	}
 	struct ucp_meta meta = {
 		.entry = &e,

@@ -28,7 +28,11 @@ struct ucp_entry {
 	const char *dst_name;        /**< relative to dir */
 	struct ucp_operand *operand; /**< borrowed: when named on the command line, else NULL */
 	bool follow;                 /**< a symlink stands for what it points to */
+	bool as_regular;             /**< its contents are wanted, whatever it is */
 	bool is_told;                /**< -v has had its line */
+	bool is_agreed;              /**< -i has had its answer: yes */
+	bool is_declined;            /**< -i has had its answer: no */
+	bool is_counted;             /**< in the bytes found */
 	struct stat st;              /**< of the source, once known */
 	char *backup;                /**< owned: where what was in the way is now, relative to
 	                                  dir, until ucp_place_settle(); or NULL */

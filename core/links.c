@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINKS_BUCKETS = 1 << 14 };
+enum { LINKS_BITS = 14, LINKS_BUCKETS = 1 << LINKS_BITS };
 
 /** Where a group stands. */
 enum links_state {
@@ -40,7 +40,8 @@ struct ucp_link_group {
 	struct ucp_dir *dir;         /**< owns a ref */
 	char *name;                  /**< owned: the copy's name in dir */
 	struct ucp_digest_value value;
-	struct ucp_link_wait *waits; /**< owned */
+	struct ucp_link_wait *waits; /**< owned, in the order they came */
+	struct ucp_link_wait *last_wait; /**< of waits; valid unless that is empty */
 };
 
 /** The table. */
@@ -89,7 +90,7 @@ static struct ucp_link_group **links_bucket(struct ucp_links *links, uint64_t de
 {
 	uint64_t hash = (ino ^ dev << 32) * 0x9e3779b97f4a7c15u; /* Fibonacci hashing */
 
-	return &links->buckets[hash >> 50];
+	return &links->buckets[hash >> (64 - LINKS_BITS)];
 }
 
 /** Find or create the group of an inode; the lock is held. NULL when out of memory. */
@@ -182,6 +183,7 @@ struct ucp_link_wait *ucp_links_new_wait(const struct ucp_entry *e, struct ucp_l
 	wait->next = NULL;
 	wait->group = group;
 	wait->entry = *e;
+	wait->src_fd = -1;
 	if (e->operand == NULL) { /* an operand's names outlive the run */
 		wait->entry.src_name = memcpy(wait->names, e->src_name, src_len);
 		wait->entry.dst_name = memcpy(wait->names + src_len, e->dst_name, dst_len);
@@ -197,8 +199,12 @@ static int links_park(struct ucp_link_group *group, const struct ucp_entry *e)
 	if (wait == NULL) {
 		return -ENOMEM;
 	}
-	wait->next = group->waits;
-	group->waits = wait;
+	if (group->waits == NULL) {
+		group->waits = wait;
+	} else {
+		group->last_wait->next = wait;
+	}
+	group->last_wait = wait;
 	ucp_dir_unpin(e->dir); /* it may take long; pinned again when it goes on */
 	return 0;
 }
@@ -270,10 +276,9 @@ static bool links_make_pinned(struct ucp_worker *w, struct ucp_link_group *group
 		if (links_is_same(group, e)) {
 			return true;
 		}
-		/* With -u as well: the newer file goes if the other name of its source did, as in cp. */
-		enum ucp_place place = w->set->update == UCP_UPDATE_OLDER
-					       ? UCP_PLACE_SWAP
-					       : ucp_place_may_replace(w, e, true);
+		/* With -u as well: a newer file goes if the other name of its source did, as in cp. */
+		bool is_kept = w->set->update == UCP_UPDATE_OLDER && !ucp_place_is_older(e);
+		enum ucp_place place = is_kept ? UCP_PLACE_SWAP : ucp_place_may_replace(w, e, true);
 		if (!links_may_link(place)) {
 			return false;
 		}
@@ -307,14 +312,19 @@ static void links_make(struct ucp_worker *w, struct ucp_link_group *group,
 	ucp_place_settle(w, e, made);
 }
 
+bool ucp_links_may_come(const struct ucp_worker *w, const struct ucp_entry *e)
+{
+	return w->shared->links != NULL &&
+	       (e->st.st_nlink > 1 || w->set->follow == UCP_FOLLOW_ALWAYS || e->operand != NULL);
+}
+
 enum ucp_claim ucp_links_claim(struct ucp_worker *w, struct ucp_entry *e,
 			       struct ucp_link_group **ret_group)
 {
 	struct ucp_links *links = w->shared->links;
 	enum ucp_claim claim = UCP_CLAIM_ALONE;
 
-	if (links == NULL ||
-	    (e->st.st_nlink < 2 && w->set->follow != UCP_FOLLOW_ALWAYS && e->operand == NULL)) {
+	if (!ucp_links_may_come(w, e)) {
 		return UCP_CLAIM_ALONE;
 	}
 	pthread_mutex_lock(&links->lock);
@@ -431,8 +441,9 @@ void ucp_links_take_over(struct ucp_worker *w, struct ucp_link_wait *wait)
 		if (wait->group != NULL) {
 			ucp_links_settle(w, wait->group, false, &none);
 		}
-	} else if (S_ISREG(wait->entry.st.st_mode)) {
-		ucp_copy_start(w, &wait->entry, false, wait->group);
+		ucp_fd_drop(&wait->src_fd);
+	} else if (S_ISREG(wait->entry.st.st_mode) || wait->entry.as_regular) {
+		ucp_copy_start(w, &wait->entry, wait->group, wait->src_fd);
 	} else {
 		ucp_special_copy_owned(w, &wait->entry, wait->group);
 	}

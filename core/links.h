@@ -30,6 +30,7 @@ struct ucp_link_wait {
 	struct ucp_link_wait *next;
 	struct ucp_link_group *group;
 	struct ucp_entry entry;
+	int src_fd;                  /**< owned: the source, where it must stay open; or -1 */
 	char names[];                /**< storage of entry's names */
 };
 
@@ -51,10 +52,13 @@ void ucp_links_free(struct ucp_links *links);
  * Ask what an entry with known st is within its group.
  *
  * @ret_group  written for OWNER
- * Thread: any; the table has one lock, taken only for files with several names.
+ * Thread: any; the table has one lock, taken where ucp_links_may_come().
  */
 enum ucp_claim ucp_links_claim(struct ucp_worker *w, struct ucp_entry *e,
 			       struct ucp_link_group **ret_group);
+
+/** Whether other names may become links to the copy of an entry with known st. */
+bool ucp_links_may_come(const struct ucp_worker *w, const struct ucp_entry *e);
 
 /**
  * The owner is done.

@@ -161,11 +161,12 @@ static ssize_t meta_get_xattr(int fd, const char *name, void **ret_value)
 		if (size < 0) {
 			return size;
 		}
-		void *value = malloc(size > 0 ? (size_t)size : 1);
+		size_t room = (size_t)size + 1; /* none at all would ask for the length */
+		void *value = malloc(room);
 		if (value == NULL) {
 			return -ENOMEM;
 		}
-		size = ucp_attr_get(fd, name, value, (size_t)size);
+		size = ucp_attr_get(fd, name, value, room);
 		if (size >= 0) {
 			*ret_value = value;
 			return size;

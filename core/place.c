@@ -56,6 +56,14 @@ static bool place_is_newer(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
 }
 
+bool ucp_place_is_older(const struct ucp_entry *e)
+{
+	struct stat st;
+
+	return ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &st) < 0 ||
+	       place_is_newer(&e->st.st_mtim, &st.st_mtim);
+}
+
 /** Ask the user about a destination. */
 static bool place_ask(struct ucp_worker *w, const struct ucp_entry *e, const struct stat *dst)
 {
@@ -85,7 +93,7 @@ enum place_how {
 };
 
 /** --update, -n and -i: whether the destination stays as it is. */
-static enum ucp_place place_by_update(struct ucp_worker *w, const struct ucp_entry *e,
+static enum ucp_place place_by_update(struct ucp_worker *w, struct ucp_entry *e,
 				      const struct stat *dst)
 {
 	const struct ucp_settings *set = w->set;
@@ -101,9 +109,11 @@ static enum ucp_place place_by_update(struct ucp_worker *w, const struct ucp_ent
 		ucp_worker_tell_at(w, UCP_DID_SKIP, 0, e->dir, e->src_name, e->dst_name, NULL);
 		return UCP_PLACE_SKIP;
 	}
-	if (set->ask && !place_ask(w, e, dst)) {
+	if (set->ask && !e->is_agreed && !place_ask(w, e, dst)) {
+		e->is_declined = true;
 		return UCP_PLACE_SKIP;
 	}
+	e->is_agreed = true; /* not asked again when it has to wait, or to try again */
 	return UCP_PLACE_INTO;
 }
 

@@ -72,6 +72,9 @@ void ucp_place_settle(struct ucp_worker *w, struct ucp_entry *e, bool is_made);
  */
 bool ucp_place_is_unseen(struct ucp_worker *w, const struct ucp_entry *e);
 
+/** Whether what is there is older than the source, so that -u would replace it. */
+bool ucp_place_is_older(const struct ucp_entry *e);
+
 /** Remove a destination to make place: true when it is gone, false when told why not. */
 bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e);
 

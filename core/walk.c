@@ -235,10 +235,11 @@ static void walk_subdir(struct ucp_worker *w, const struct ucp_entry *e)
 }
 
 /** Begin to copy the contents of something, whatever it is. */
-static void walk_contents(struct ucp_worker *w, const struct ucp_entry *e, bool as_regular)
+static void walk_contents(struct ucp_worker *w, struct ucp_entry *e, bool as_regular)
 {
+	e->as_regular = as_regular;
 	ucp_dir_begin(e->dir);
-	ucp_copy_start(w, e, as_regular, NULL);
+	ucp_copy_start(w, e, NULL, -1);
 }
 
 /** Whether an operand is the same source, for the same name, as one before it. */

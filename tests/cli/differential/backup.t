@@ -13,6 +13,14 @@ for control in '' =none =off =simple =never =existing =nil =numbered =t =s =num 
 	versus "cp -r dir t; cp -rv --backup$control dir t"
 	versus "cp -a dir t; cp -av --backup$control dir l-a t"
 done
+older='echo o > t/hard1; echo o > t/hard2; echo o > t/hard3; touch -d 1998-01-01 t/hard1 t/hard2 t/hard3'
+versus "$older; cp -au --backup=numbered hard1 hard2 dir/hard3 t; ls t"
+versus "$older; yes n | cp -aui hard1 hard2 t"
+versus "$older; touch t/hard2; yes n | cp -aui hard1 hard2 t"
+versus "$older; touch t/hard2; yes | cp -aui hard1 hard2 t"
+versus "$older; touch t/hard1; yes n | cp -aui hard1 hard2 t"
+versus "$older; touch t/hard1; yes | cp -au --backup=numbered hard1 hard2 t"
+versus "$older; yes | cp -aui hard1 hard2 dir/hard3 t"
 versus 'cp -b a b'
 versus 'cp -bv a new-name'
 versus 'cp -bv a b x t; cp -bv a b x t; cp -bv a b x t'

@@ -60,3 +60,21 @@ if can_mount ext4 && mounted ext4 small 16M 2> /dev/null; then
 else
 	echo "# skipped: no ext4"
 fi
+
+case ${BUILD:-build} in
+*-san-*) exit ;; # a preloaded library does not go with sanitizers
+esac
+# an attribute that grows between two looks at it
+echo grows > grows && setfattr -n user.k -v 0123456789012345678901234567890123456789 grows
+run env RACE_GROW=1 LD_PRELOAD="$TOOL/preload/race.so" "$UCP" --engine="$UCP_ENGINE" -a grows grown
+ok "an attribute that grows is never what memory happens to have" \
+	test "$status:$(getfattr --only-values -n user.k grown 2> /dev/null)" = 0:0123456789012345678901234567890123456789
+
+# a source directory that is closed for want of descriptors, and then is not there any more
+rm -rf wide wide2 && mkdir -p wide/victim && echo x > wide/victim/x && setfattr -n user.k -v v wide/victim
+for i in $(seq 60); do mkdir -p "wide/$i/a/b/c/d/e/f/g" "wide/victim/$i/a/b/c/d" && echo "$i" > "wide/victim/$i/a/b/c/d/f"; done
+run env RACE_GONE="$WORK/wide/victim" LD_PRELOAD="$TOOL/preload/race.so" \
+	bash -c 'ulimit -n 16; exec "$@"' bash "$UCP" --engine="$UCP_ENGINE" -j1 -a wide wide2
+is "a directory that is gone before its attributes are copied: exit status" "$status" 1
+ok "message" grep -qx "ucp: cannot access 'wide/victim': No such file or directory" <<< "$err"
+is "what was below it is missed, with the reason" "$(grep -v "^ucp: cannot [a-z]* 'wide/victim.*': No such file or directory$" <<< "$err")" ""

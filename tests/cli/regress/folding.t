@@ -18,6 +18,13 @@ for i in 1 2 3 4 5 6 7 8; do
 done
 echo fine > src/other
 
+# and many pairs in one directory: whichever is met first, some are shorter than the other
+mkdir src/pairs
+for i in 1 2 3 4 5 6 7 8; do
+	head -c 1000000 /dev/urandom > "src/pairs/File$i"
+	head -c 3000000 /dev/urandom > "src/pairs/file$i"
+done
+
 # whole FILE: what is in it is one of the sources
 whole() {
 	local src name=${1#dst/}
@@ -43,8 +50,15 @@ for n in 1 2 3; do
 		folding $args src/. dst
 		is "a tree, $args, $n: exit status" "$status:$err" "0:"
 		is "a tree, $args, $n: one name for all" "$(cd dst && echo * sub/*)" \
-			"other sub $(printf 'sub/file%d ' 1 2 3 4 5 6 7 8 | sed 's/ $//')"
+			"other pairs sub $(printf 'sub/file%d ' 1 2 3 4 5 6 7 8 | sed 's/ $//')"
 		ok "a tree, $args, $n: every file is one of its sources" all_whole
+	done
+	for to in "" /new; do
+		rm -rf dst && mkdir dst
+		folding -j$n -r src "dst$to"
+		is "a new tree${to:+ named $to}, $n: exit status" "$status:$err" "0:"
+		mv "dst${to:-/src}" made && rm -rf dst && mv made dst
+		ok "a new tree${to:+ named $to}, $n: every file is one of its sources" all_whole
 	done
 	rm -rf dst && mkdir dst
 	folding src/sub/* src/other dst

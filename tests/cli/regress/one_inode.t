@@ -50,3 +50,62 @@ for _ in 1 2 3; do
 	is "merged operands" "$status:$err" "0:"
 	ok "the last one has the last word" cmp sub/x dst/sub/x
 done
+
+# a symlink of the destination to a file that is new
+head -c 6000000 /dev/urandom > long && head -c 1000000 /dev/urandom > short
+for args in "" "-j1" "-j4 --chunk-size=4K" "-r"; do
+	for pair in "long short" "short long"; do
+		read -r first second <<< "$pair"
+		rm -rf dst && mkdir dst && ln -s "$first" "dst/$second"
+		# shellcheck disable=SC2086 # options are words
+		run ucp $args $pair dst
+		is "a symlink to a new file, $pair, '$args'" "$status:$err" "0:"
+		ok "with one whole source" whole "dst/$first" long short
+	done
+done
+# the link in what was there, the file in a directory that is new
+rm -rf dst tree && mkdir -p dst tree/new && cp long tree/new/ && cp short tree/z && ln -s new/long dst/z
+run ucp -r tree/. dst
+# which comes first is not said
+ok "a symlink into a new directory" grep -qx "0:\|1:ucp: not writing through dangling symlink 'dst/./z'" <<< "$status:$err"
+ok "with one whole source" whole dst/new/long long short
+
+# -i asks once about a file that has to wait
+rm -rf dst && mkdir dst && echo old > dst/long && ln dst/long dst/short && echo old > dst/other && echo other > other
+"$UCP" --engine="$UCP_ENGINE" -i long short other dst 2> err < <(printf 'y\ny\nn\n')
+is "-i asks about each once" "$(grep -o overwrite err | wc -l):$(cat dst/other)" 3:old
+
+# the contents of a FIFO are still its contents when it has had to wait
+mkfifo p
+for args in "" -f -j1; do
+	rm -rf dst && mkdir dst && echo old > dst/long && ln dst/long dst/p
+	timeout 20 bash -c 'cat short > p' &
+	# shellcheck disable=SC2086 # options are words
+	run timeout 20 "$UCP" --engine="$UCP_ENGINE" $args long p dst
+	wait
+	is "a FIFO after a file, '$args'" "$status:$err" "0:"
+	ok "with one whole source" whole dst/p long short
+done
+
+case ${BUILD:-build} in
+*-san-*) exit ;; # a preloaded library does not go with sanitizers
+esac
+race() { run env "$1" LD_PRELOAD="$TOOL/preload/race.so" "$UCP" --engine="$UCP_ENGINE" "${@:2}"; }
+
+# looked at before the other copy, written after it
+for args in -r -rp; do
+	rm -rf dst tree && mkdir -p dst/x dst/y tree/x tree/y
+	echo small > tree/x/small && cp long tree/y/ && : > dst/x/small && ln dst/x/small dst/y/long
+	race RACE_SLOW=small -j2 "$args" tree/. dst
+	is "a file that was empty when it was looked at, $args" "$status:$err" "0:"
+	ok "with one whole source" whole dst/x/small tree/x/small long
+done
+
+# what is opened is another name of the source by now
+cp long victim && cp short replaced
+race RACE_RELINK=victim:replaced victim replaced
+is "a name that becomes the source's" "$status:$err" "1:ucp: 'victim' and 'replaced' are the same file"
+ok "costs no data" cmp long victim
+cp --remove-destination short replaced
+race RACE_RELINK=victim:replaced -f victim replaced
+is "the same with -f" "$status:$(cmp long victim && cmp long replaced)" "1:"
