@@ -3,6 +3,7 @@
 
 #include "core/flags.h"
 
+#include "core/links.h"
 #include "core/sys/fd.h"
 #include "core/worker.h"
 
@@ -44,6 +45,7 @@ struct ucp_seal {
 	uint64_t dev;        /**< of the copy */
 	uint64_t ino;        /**< of the copy */
 	uint32_t flags;      /**< to be added */
+	bool is_dir;
 	char name[];         /**< relative to dir */
 };
 
@@ -80,11 +82,22 @@ static uint32_t flags_mask(void)
 	return mask;
 }
 
+/** Whether a descriptor may have flags: a device's driver may take the ioctl for another. */
+static bool flags_are_here(int fd)
+{
+	struct stat st;
+
+	return ucp_fd_stat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+}
+
 /** The flags of an open file: 0, or a negative errno. */
 static int flags_get(int fd, uint32_t *ret_flags)
 {
 	int flags = 0; /* whatever the ioctl's number says, it is an int */
 
+	if (!flags_are_here(fd)) {
+		return -ENOTTY;
+	}
 	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) != 0) {
 		return -errno;
 	}
@@ -184,7 +197,8 @@ static int flags_defer(struct ucp_worker *w, const struct ucp_entry *e, int dst_
 		return -ENOMEM;
 	}
 	*seal = (struct ucp_seal){
-		.dir = e->dir, .dev = st.st_dev, .ino = st.st_ino, .flags = flags};
+		.dir = e->dir, .dev = st.st_dev, .ino = st.st_ino, .flags = flags,
+		.is_dir = S_ISDIR(st.st_mode)};
 	memcpy(seal->name, e->dst_name, room);
 	ucp_dir_ref(seal->dir);
 	pthread_mutex_lock(&seals->lock);
@@ -210,7 +224,8 @@ static bool flags_set(struct ucp_worker *w, const struct ucp_entry *e, int src_f
 		return (src == 0 && flags_are_unknown(err)) || flags_fail(w, e, src, err);
 	}
 	uint32_t later = 0;
-	if (S_ISREG(e->st.st_mode) && e->st.st_nlink > 1 && w->set->keep_links) {
+	/* Other operands may go into a directory, and other names to a file. */
+	if (S_ISDIR(e->st.st_mode) ? !w->shared->is_single : ucp_links_may_come(w, e)) {
 		later = src & FLAGS_SEAL & ~dst;
 		err = later != 0 ? flags_defer(w, e, dst_fd, later) : 0;
 		if (err < 0) {
@@ -239,6 +254,9 @@ static bool flags_set_project(struct ucp_worker *w, const struct ucp_entry *e, i
 {
 	struct fsxattr src = {0}, dst = {0};
 
+	if (!flags_are_here(src_fd) || !flags_are_here(dst_fd)) {
+		return true;
+	}
 	if (ioctl(src_fd, FS_IOC_FSGETXATTR, &src) != 0 && !flags_are_unknown(-errno)) {
 		return flags_fail_project(w, e, -errno);
 	}
@@ -271,8 +289,9 @@ static int flags_open(const struct ucp_seal *seal)
 {
 	struct stat st;
 
-	int fd = ucp_fd_openat(seal->dir->fd[UCP_DST], seal->name,
-			       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+	/* A directory may have been copied into by a symlink. */
+	int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (seal->is_dir ? O_DIRECTORY : O_NOFOLLOW);
+	int fd = ucp_fd_openat(seal->dir->fd[UCP_DST], seal->name, flags, 0);
 	if (fd < 0) {
 		return fd;
 	}

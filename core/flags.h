@@ -48,7 +48,8 @@ void ucp_flags_begin(const struct ucp_settings *set, int src_fd, int dst_fd);
 /**
  * Give a copy that is complete its project and flags: false when told as failed.
  *
- * A file with other names (st_nlink > 1) gets what forbids new ones later.
+ * What forbids changes comes at the end of the run to a file that may get other
+ * names, and to a directory that other operands may go into.
  */
 bool ucp_flags_set(struct ucp_worker *w, const struct ucp_entry *e, int src_fd, int dst_fd);
 

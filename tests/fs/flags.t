@@ -88,6 +88,35 @@ for type in ext4 xfs btrfs; do
 	unmount disk
 done
 
+# what forbids changes comes when nothing is to come any more
+if mounted ext4 disk 60M; then
+	mkdir -p disk/a/sub disk/b disk/one && echo f > disk/one/f && ln -s f disk/one/l
+	echo x > disk/a/x && echo y > disk/a/y && echo z > disk/b/z
+	for UCP_ENGINE in uring threads serial; do
+		chattr +i disk/one/f disk/a
+		run ucp -aL --preserve=flags disk/one disk/copy
+		is "a symlink to an immutable file, -L, on $UCP_ENGINE" "$status:$err" "0:"
+		is "it is immutable, and has both names" "$(lsattr disk/copy/f | cut -c5):$(stat -c %h disk/copy/l)" i:2
+		free disk/copy && rm -rf disk/copy && mkdir disk/copy
+		run ucp -aH --preserve=flags disk/one/l disk/one/f disk/copy
+		is "the same as operands, -H, on $UCP_ENGINE" "$status:$err:$(stat -c %h disk/copy/l)" "0::2"
+		free disk/copy && rm -rf disk/copy && mkdir disk/copy
+		run ucp -a --preserve=flags disk/a/. disk/b/. disk/copy
+		is "more goes into an immutable directory, on $UCP_ENGINE" "$status:$err" "0:"
+		is "all of it" "$(cd disk/copy && echo *)" "sub x y z"
+		free disk/copy && rm -rf disk/copy && mkdir disk/copy
+		(cd disk && ucp -r --parents --preserve=flags a/x a/y copy)
+		is "--parents through an immutable directory, on $UCP_ENGINE" "$?:$(cd disk/copy/a && echo *)" "0:x y"
+		free disk/copy && rm -rf disk/copy
+	done
+	free disk && unmount disk
+	# numbers of ioctl(2) mean other things to a driver
+	if command -v strace > /dev/null; then
+		strace -y -f -o trace -e trace=ioctl "$UCP" --engine=serial --preserve=flags,project "$UCP" /dev/null
+		ok "no flags are asked of a device" eval "! grep -E '/dev/null.*(FLAGS|XATTR)' trace"
+	fi
+fi
+
 # what another filesystem does not take is told by its letters, and the rest is kept
 if mounted ext4 one 60M && mounted xfs two 400M; then
 	echo x > one/x
