@@ -30,6 +30,7 @@
  *     offload     FICLONE and copy_file_range
  *     stream      pipes, devices, /proc
  *     links       hard-link groups; special: symlinks, FIFOs, sockets, devices
+ *     parked      entries that wait for another copy
  *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels;
  *                 flags: chattr flags and project ids
  *     note        -v and the manifest

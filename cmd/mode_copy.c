@@ -151,8 +151,8 @@ static int mode_copy_bad_target(struct ucp_report *rep, const char *what, const 
 	return UCP_STATUS_FAILED;
 }
 
-/** Whether a path is a directory, following symlinks: 0 or a negative errno. */
-static int mode_copy_is_dir(const char *path)
+/** Check that a path is a directory, following symlinks: 0 or a negative errno. */
+static int mode_copy_check_dir(const char *path)
 {
 	struct stat st;
 
@@ -189,7 +189,7 @@ static int mode_copy_operands(const struct ucp_options *o, struct ucp_report *re
 	if (o->target_dir != NULL) {
 		ops->target = o->target_dir;
 		ops->target_is_dir = true;
-		int err = mode_copy_is_dir(ops->target);
+		int err = mode_copy_check_dir(ops->target);
 		return err == 0 ? UCP_STATUS_OK
 				: mode_copy_bad_target(rep, "target directory", ops->target, err);
 	}
@@ -197,7 +197,7 @@ static int mode_copy_operands(const struct ucp_options *o, struct ucp_report *re
 		return mode_copy_usage(o, "extra operand", o->operands[2]);
 	}
 	ops->target = o->operands[--ops->n_sources];
-	int err = o->target_is_file ? -ENOTDIR : mode_copy_is_dir(ops->target);
+	int err = o->target_is_file ? -ENOTDIR : mode_copy_check_dir(ops->target);
 	ops->target_is_dir = err == 0;
 	if (ops->n_sources > 1 && err != 0) {
 		return mode_copy_bad_target(rep, "target", ops->target, err);

@@ -77,7 +77,6 @@ static const struct option options_table[] = {
 	{"update", optional_argument, NULL, OPT_UPDATE},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
-#define OPTIONS_N_CP 31
 	{"chunk-size", required_argument, NULL, OPT_CHUNK_SIZE},
 	{"engine", required_argument, NULL, OPT_ENGINE},
 	{"fsync", optional_argument, NULL, OPT_FSYNC},
@@ -151,8 +150,6 @@ static const struct option options_table[] = {
 #undef LATER
 	{NULL, 0, NULL, 0},
 };
-
-_Static_assert(sizeof(options_table) / sizeof(options_table[0]) > OPTIONS_N_CP, "cp's come first");
 
 /** Letters: cp's own, then ours. */
 static const char options_letters[] = "abdfg::HiLlnpPrRsS:t:Tuvxj:qZ0";
@@ -682,7 +679,7 @@ static char *options_expand(const char *arg)
 		if (o->name[len] == '\0') {
 			return NULL; /* a full name, whosever it is */
 		}
-		if (o - options_table < OPTIONS_N_CP) {
+		if (!options_is_own(o->val)) {
 			if (found != NULL && found->val != o->val) {
 				return NULL;
 			}

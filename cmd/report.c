@@ -125,7 +125,7 @@ static void report_failure(const struct ucp_report *rep, const struct ucp_event 
 }
 
 /** Print what went well, for -v and --debug. */
-static void report_progress_line(const struct ucp_report *rep, const struct ucp_event *ev)
+static void report_success(const struct ucp_report *rep, const struct ucp_event *ev)
 {
 	switch (ev->act) {
 	case UCP_DID_COPY:
@@ -170,7 +170,7 @@ static void report_tell(void *ctx, const struct ucp_event *ev)
 	ucp_progress_lock(rep->progress);
 	ucp_progress_clear(rep->progress);
 	if (ev->act < UCP_ACT_WARN) {
-		report_progress_line(rep, ev);
+		report_success(rep, ev);
 	} else {
 		report_failure(rep, ev);
 	}

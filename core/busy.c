@@ -4,7 +4,7 @@
 #include "core/busy.h"
 
 #include "core/copy.h"
-#include "core/links.h"
+#include "core/parked.h"
 #include "core/sys/fd.h"
 #include "core/worker.h"
 
@@ -30,18 +30,18 @@ static struct ucp_busy **busy_bucket(struct ucp_busy_table *table, uint64_t ino)
 /** Park a file until the claim there is ends; the lock is held. 0, or -ENOMEM. */
 static int busy_park(struct ucp_busy *busy, struct ucp_file *file)
 {
-	struct ucp_link_wait *wait = ucp_links_new_wait(&file->entry, file->group);
+	struct ucp_parked *parked = ucp_parked_new(&file->entry, file->group);
 
-	if (wait == NULL) {
+	if (parked == NULL) {
 		return -ENOMEM;
 	}
 	if (!S_ISREG(file->entry.st.st_mode)) {
 		/* Closing a FIFO would throw away what has been written to it. */
-		wait->src_fd = file->src_fd;
+		parked->src_fd = file->src_fd;
 		file->src_fd = -1;
 	}
-	wait->next = busy->waits;
-	busy->waits = wait;
+	parked->next = busy->parked;
+	busy->parked = parked;
 	file->group = NULL; /* goes along */
 	ucp_dir_unpin(file->entry.dir); /* pinned again when it begins */
 	return 0;
@@ -102,9 +102,9 @@ void ucp_busy_release(struct ucp_worker *w, struct ucp_file *file)
 	pthread_mutex_unlock(&table->lock);
 
 	file->busy.is_claimed = false;
-	while (file->busy.waits != NULL) {
-		struct ucp_link_wait *wait = file->busy.waits;
-		file->busy.waits = wait->next;
-		ucp_worker_push(w, &wait->task);
+	while (file->busy.parked != NULL) {
+		struct ucp_parked *parked = file->busy.parked;
+		file->busy.parked = parked->next;
+		ucp_worker_push(w, &parked->task);
 	}
 }

@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 
 struct ucp_file;
-struct ucp_link_wait;
+struct ucp_parked;
 struct ucp_worker;
 
 enum { UCP_BUSY_BUCKETS = 256 };
@@ -33,7 +33,7 @@ struct ucp_busy {
 	struct ucp_busy *next;       /**< in its bucket */
 	uint64_t dev;
 	uint64_t ino;
-	struct ucp_link_wait *waits; /**< owned: copies that wait for it */
+	struct ucp_parked *parked; /**< owned: copies that wait for it */
 	bool is_claimed;
 };
 

@@ -342,7 +342,7 @@ static bool chunk_is_meta_pending(const struct ucp_file *file)
 }
 
 /** The steps of a chunk's chain. */
-static uint8_t chunk_steps(struct ucp_file *file, uint64_t off, uint64_t len)
+static uint8_t chunk_steps(const struct ucp_file *file, uint64_t off, uint64_t len)
 {
 	const struct ucp_settings *set = file->w->set;
 
@@ -354,7 +354,6 @@ static uint8_t chunk_steps(struct ucp_file *file, uint64_t off, uint64_t len)
 	}
 	if (set->fsync == UCP_FSYNC_FILE && off == 0 && len == file->size &&
 	    !chunk_is_meta_pending(file)) {
-		file->is_synced = true;
 		return UCP_STEP_READ | UCP_STEP_WRITE | UCP_STEP_SYNC;
 	}
 	if (set->fsync == UCP_FSYNC_CHUNK) {
@@ -387,6 +386,7 @@ static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 		.off = chunk->off,
 		.slot = pool->slot,
 	};
+	file->is_synced = (chunk->io.steps & UCP_STEP_SYNC) != 0;
 	file->next_off += len;
 	file->planned = file->next_off;
 	file->n_flying++;

@@ -4,8 +4,9 @@
 /*
  * The data of a regular file, chunk by chunk; many chunks of many files at once.
  *
- * ucp_chunk_start() returns at once; when the last chunk is in place, or the
- * file has failed and nothing of it is in flight, ucp_copy_data_done() is called.
+ * ucp_chunk_start() does not wait; when the last chunk is in place, or the file
+ * has failed and nothing of it is in flight, ucp_copy_data_done() is called,
+ * perhaps before it returns: the caller must not touch the file afterwards.
  */
 #ifndef UCP_CORE_CHUNK_H
 #define UCP_CORE_CHUNK_H

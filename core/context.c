@@ -14,15 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #if UCP_HAVE_SELINUX
 #include <selinux/label.h>
 #include <selinux/selinux.h>
 #endif
-
-#define CONTEXT_XATTR "security.selinux"
 
 bool ucp_context_is_enabled(void)
 {
@@ -108,21 +105,10 @@ static char *context_path(const struct ucp_entry *e)
 static int context_set(const struct ucp_entry *e, int fd, const char *label)
 {
 	size_t len = strlen(label) + 1;
-	char *path = NULL;
 
-	if (fd >= 0) {
-		return ucp_attr_set(fd, CONTEXT_XATTR, label, len);
-	}
-	int dir = e->dir->fd[UCP_DST];
-	if (dir == AT_FDCWD) {
-		return lsetxattr(e->dst_name, CONTEXT_XATTR, label, len, 0) == 0 ? 0 : -errno;
-	}
-	if (asprintf(&path, "/proc/self/fd/%d/%s", dir, e->dst_name) < 0) {
-		return -ENOMEM;
-	}
-	int err = lsetxattr(path, CONTEXT_XATTR, label, len, 0) == 0 ? 0 : -errno;
-	free(path);
-	return err;
+	return fd >= 0 ? ucp_attr_set(fd, UCP_ATTR_SELINUX, label, len)
+		       : ucp_attr_set_at(e->dir->fd[UCP_DST], e->dst_name, UCP_ATTR_SELINUX, label,
+					 len);
 }
 
 void ucp_context_restore(struct ucp_worker *w, const struct ucp_entry *e, int fd)
@@ -142,7 +128,6 @@ void ucp_context_restore(struct ucp_worker *w, const struct ucp_entry *e, int fd
 	/* The policy may have nothing to say about a path, a filesystem no labels. */
 	if (err < 0 && err != -ENOENT && err != -EOPNOTSUPP) {
 		ucp_count(&w->counts.lost[UCP_LOST_CONTEXT], 1);
-		ucp_worker_tell_at(w, UCP_WARN_CONTEXT, err, e->dir, e->src_name, e->dst_name,
-				   NULL);
+		ucp_worker_tell_entry(w, UCP_WARN_CONTEXT, err, e);
 	}
 }

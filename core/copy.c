@@ -99,11 +99,11 @@ void ucp_copy_fail(struct ucp_file *file, enum ucp_act act, int64_t err)
 	if (file->err != 0) {
 		return;
 	}
-	file->err = (int)err;
+	file->err = err != 0 ? (int)err : -EIO; /* some acts say it all */
 	if (err == -ECANCELED && ucp_worker_is_canceled(file->w)) {
 		return; /* the whole run is told about */
 	}
-	ucp_worker_tell_at(file->w, act, (int)err, e->dir, e->src_name, e->dst_name, NULL);
+	ucp_worker_tell_entry(file->w, act, (int)err, e);
 }
 
 /** Names for --debug. */
@@ -163,8 +163,7 @@ static void copy_remove_partial(struct ucp_file *file)
 		return; /* somebody else's */
 	}
 	if (UCP_RETRY(unlinkat(e->dir->fd[UCP_DST], e->dst_name, 0)) != 0 && errno != ENOENT) {
-		ucp_worker_tell_at(file->w, UCP_FAIL_REMOVE, -errno, e->dir, e->src_name,
-				   e->dst_name, NULL);
+		ucp_worker_tell_entry(file->w, UCP_FAIL_REMOVE, -errno, e);
 	}
 }
 
@@ -181,8 +180,7 @@ static void copy_closed(struct ucp_file *file)
 			copy_remove_partial(file); /* only closing it failed */
 		} else if (!file->is_created && is_cut_off) {
 			/* It was there before and was emptied: what is in it now nobody wants. */
-			ucp_worker_tell_at(w, UCP_FAIL_CUT_OFF, 0, e->dir, e->src_name,
-					   e->dst_name, NULL);
+			ucp_worker_tell_entry(w, UCP_FAIL_CUT_OFF, 0, e);
 		}
 		copy_end(file, false);
 		return;
@@ -396,7 +394,7 @@ static void copy_opened_src(struct ucp_file *file)
 	}
 	switch (ucp_create_dst(w, file)) {
 	case UCP_CREATE_DONE:
-		ucp_note_copied(w, &file->entry);
+		ucp_note_made(w, &file->entry);
 		copy_data(file);
 		return;
 	case UCP_CREATE_SKIP:
@@ -466,13 +464,12 @@ static void copy_on_open(struct ucp_io *io)
 	}
 	if (io->res == -EAGAIN || io->res == -EWOULDBLOCK) {
 		/* A lease is on it; only a blocking open waits for its holder. */
-		io->res = ucp_worker_open_slowly(w, io->fd, io->path, io->flags & ~O_NONBLOCK, 0);
+		io->res = ucp_worker_open_interruptible(w, io->fd, io->path, io->flags & ~O_NONBLOCK, 0);
 	}
 	if (io->res < 0) {
 		bool is_replaced = io->res == -ELOOP && !e->follow;
 		if (is_replaced) {
 			ucp_copy_fail(file, UCP_FAIL_REPLACED, 0);
-			file->err = -EIO;
 		} else if (ucp_worker_is_canceled(w) || copy_is_missed(file)) {
 			ucp_copy_fail(file, UCP_FAIL_OPEN, io->res);
 		}
@@ -488,7 +485,6 @@ static void copy_on_open(struct ucp_io *io)
 		   (seen.st_mode != 0 &&
 		    (seen.st_ino != e->st.st_ino || seen.st_dev != e->st.st_dev))) {
 		ucp_copy_fail(file, UCP_FAIL_REPLACED, 0);
-		file->err = -EIO;
 	}
 	if (file->err != 0) {
 		copy_close(file);

@@ -42,7 +42,7 @@ enum ucp_ending {
 	UCP_ENDING_KEPT,    /**< the destination stays as it is, and counts as a copy (-u) */
 	UCP_ENDING_SKIPPED, /**< the destination stays as it is */
 	UCP_ENDING_LINKED,  /**< became a hard link */
-	UCP_ENDING_PARKED,  /**< waits for another name; its group ends the entry */
+	UCP_ENDING_PARKED,  /**< waits for another copy; what resumes it ends the entry */
 };
 
 /** One regular file in flight. */
@@ -67,7 +67,7 @@ struct ucp_file {
 	bool is_sparse;              /**< look for holes */
 	bool is_waiting;             /**< in the list of those that wait for a buffer */
 	bool is_hash_only;           /**< dst has the data already: read it for the digest */
-	bool is_synced;              /**< the chain ended in fsync */
+	bool is_synced;              /**< its only chain has the fsync */
 	bool has_xattrs;
 	bool may_have_acl;           /**< dst, and not from the source */
 	bool owner_is_right;
@@ -76,7 +76,7 @@ struct ucp_file {
 	uint8_t n_closing;           /**< closes not yet done */
 	uint32_t n_flying;           /**< chunks in flight */
 	uint32_t n_chunks;           /**< chunks begun */
-	uint64_t size;               /**< bytes to copy: st_size as seen after open */
+	uint64_t size;               /**< bytes of the copy: st_size after open, then as found */
 	uint64_t next_off;           /**< first byte not yet planned */
 	uint64_t data_end;           /**< end of the extent that next_off is in */
 	uint64_t planned;            /**< end of the last chunk begun */

@@ -70,7 +70,7 @@ static enum ucp_create create_fail(struct ucp_worker *w, struct ucp_entry *e, in
 		err = -ENOTDIR; /* open(2) on "new/" */
 	}
 	ucp_note_begun(w, e);
-	ucp_worker_tell_at(w, UCP_FAIL_CREATE, err, e->dir, e->src_name, e->dst_name, NULL);
+	ucp_worker_tell_entry(w, UCP_FAIL_CREATE, err, e);
 	return UCP_CREATE_FAIL;
 }
 
@@ -218,8 +218,7 @@ static int create_over(struct ucp_worker *w, struct ucp_file *file, int fd,
 	}
 	if (S_ISREG(st.st_mode) && st.st_dev == e->st.st_dev && st.st_ino == e->st.st_ino) {
 		/* It has become another name of the source since it was looked at. */
-		ucp_worker_tell_at(w, UCP_FAIL_SAME_FILE, 0, e->dir, e->src_name, e->dst_name,
-				   NULL);
+		ucp_worker_tell_entry(w, UCP_FAIL_SAME_FILE, 0, e);
 		*ret_create = UCP_CREATE_FAIL;
 		return 0;
 	}
@@ -236,7 +235,7 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link
 	int flags = create_access(set) | O_NOCTTY | (is_link ? 0 : O_NOFOLLOW) |
 		    (is_link && set->through_dangling ? O_CREAT : 0);
 
-	int fd = ucp_worker_open_slowly(w, e->dir->fd[UCP_DST], e->dst_name, flags,
+	int fd = ucp_worker_open_interruptible(w, e->dir->fd[UCP_DST], e->dst_name, flags,
 					e->st.st_mode & 0777);
 	if (fd < 0) {
 		return fd;

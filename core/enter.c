@@ -9,6 +9,7 @@
 #include "core/note.h"
 #include "core/place.h"
 #include "core/sys/attr.h"
+#include "core/sys/container.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/walk.h"
@@ -211,7 +212,7 @@ static int enter_make_dst(struct ucp_worker *w, struct ucp_dir *dir)
 				ucp_worker_tell_at(w, UCP_DID_PARENT, 0, dir, NULL, NULL, NULL);
 			}
 		} else {
-			ucp_note_copied(w, &e);
+			ucp_note_made(w, &e);
 		}
 		return 0;
 	}
@@ -502,7 +503,7 @@ static struct ucp_dir *enter_close(struct ucp_worker *w, struct ucp_dir *dir, bo
 	}
 	if (parent == NULL) {
 		ucp_dir_unref(dir);
-		w->shared->group_done(w->shared);
+		w->shared->group_done(w);
 		return NULL;
 	}
 	bool is_last = atomic_fetch_sub(&parent->pending, 1) == 1;
@@ -527,7 +528,7 @@ static void enter_finish_up(struct ucp_worker *w, struct ucp_dir *dir)
 /** A directory's fsync is done. */
 static void enter_on_sync(struct ucp_io *io)
 {
-	struct enter_sync *sync = (struct enter_sync *)(void *)io;
+	struct enter_sync *sync = UCP_CONTAINER_OF(io, struct enter_sync, io);
 	struct ucp_worker *w = sync->w;
 	struct ucp_dir *dir = sync->dir;
 

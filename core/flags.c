@@ -244,7 +244,7 @@ static bool flags_set(struct ucp_worker *w, const struct ucp_entry *e, int src_f
 static bool flags_fail_project(struct ucp_worker *w, const struct ucp_entry *e, int err)
 {
 	ucp_count(&w->counts.lost[UCP_LOST_PROJECT], 1);
-	ucp_worker_tell_at(w, UCP_FAIL_PROJECT, err, e->dir, e->src_name, e->dst_name, NULL);
+	ucp_worker_tell_entry(w, UCP_FAIL_PROJECT, err, e);
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include "core/links.h"
 #include "core/plan.h"
 #include "core/sys/attr.h"
+#include "core/sys/container.h"
 #include "core/sys/fd.h"
 #include "core/worker.h"
 #include "hash/manifest.h"
@@ -29,11 +30,12 @@ enum {
 	JOB_NUDGE_SIGNAL = SIGUSR2, /* does nothing but end a system call */
 	JOB_TINY_FILES = 2,         /* a run this small needs no threads */
 	JOB_TINY_BYTES = 1 << 20,
+	JOB_STACK = 512 * 1024,     /* bytes a thread; no deep recursion anywhere */
 };
 
 /** The run. */
 struct ucp_job {
-	struct ucp_shared shared;       /**< first: group_done() gets back from it */
+	struct ucp_shared shared;
 	struct ucp_plan plan;
 	const struct ucp_operands *ops; /**< borrowed */
 	struct ucp_operand *operands;   /**< owned array */
@@ -46,7 +48,7 @@ struct ucp_job {
 	sem_t wake;
 };
 
-static void job_group_done(struct ucp_shared *shared);
+static void job_group_done(struct ucp_worker *w);
 
 int ucp_job_new(const struct ucp_settings *set, const struct ucp_listener *listener,
 		struct ucp_job **ret_job)
@@ -293,11 +295,10 @@ static struct ucp_dir *job_new_base(struct ucp_job *job)
 	return base;
 }
 
-/** Queue the next group of operands, or end the run. */
-static void job_next_group(struct ucp_job *job)
+/** Queue the next group of operands with a worker, or end the run. */
+static void job_next_group(struct ucp_job *job, struct ucp_worker *w)
 {
 	struct ucp_shared *shared = &job->shared;
-	struct ucp_worker *w = &shared->workers[0];
 	bool is_over = job->next == job->ops->n_sources || atomic_load(&shared->canceled) != 0;
 	struct ucp_dir *base = is_over ? NULL : job_new_base(job);
 
@@ -337,9 +338,9 @@ static void job_next_group(struct ucp_job *job)
 }
 
 /** All operands of a group are finished; runs on the worker that finished the last. */
-static void job_group_done(struct ucp_shared *shared)
+static void job_group_done(struct ucp_worker *w)
 {
-	job_next_group((struct ucp_job *)(void *)shared);
+	job_next_group(UCP_CONTAINER_OF(w->shared, struct ucp_job, shared), w);
 }
 
 /** Body of a worker thread. */
@@ -367,7 +368,7 @@ static int job_start_threads(struct ucp_job *job)
 	(void)sigemptyset(&act.sa_mask);
 	(void)sigaction(JOB_NUDGE_SIGNAL, &act, NULL); /* without SA_RESTART, on purpose */
 	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, 512 * 1024); /* no deep recursion anywhere */
+	(void)pthread_attr_setstacksize(&attr, JOB_STACK);
 	(void)sigfillset(&all);
 	(void)sigdelset(&all, JOB_NUDGE_SIGNAL);
 	/* Signals are for the thread that waits for the job. */
@@ -430,7 +431,7 @@ int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops)
 	if (job->shared.set->keep_mode) {
 		(void)umask(0); /* until ucp_job_end() */
 	}
-	job_next_group(job);
+	job_next_group(job, &job->shared.workers[0]);
 	if (job->plan.is_inline || job_start_threads(job) < 0) {
 		/* Small, or RLIMIT_NPROC allows no thread: this thread does the work. */
 		ucp_worker_run(&job->shared.workers[0]);

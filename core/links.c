@@ -5,6 +5,7 @@
 
 #include "core/copy.h"
 #include "core/note.h"
+#include "core/parked.h"
 #include "core/place.h"
 #include "core/replace.h"
 #include "core/special.h"
@@ -40,8 +41,8 @@ struct ucp_link_group {
 	struct ucp_dir *dir;         /**< owns a ref */
 	char *name;                  /**< owned: the copy's name in dir */
 	struct ucp_digest_value value;
-	struct ucp_link_wait *waits; /**< owned, in the order they came */
-	struct ucp_link_wait *last_wait; /**< of waits; valid unless that is empty */
+	struct ucp_parked *parked; /**< owned, in the order they came */
+	struct ucp_parked *last_parked; /**< of parked; valid unless that is empty */
 };
 
 /** The table. */
@@ -133,7 +134,7 @@ static void links_retire(struct ucp_worker *w, struct ucp_link_group *group)
 	struct ucp_links *links = w->shared->links;
 
 	if (group->state != LINKS_MADE || group->n_unseen > 0 || group->n_users > 0 ||
-	    group->waits != NULL) {
+	    group->parked != NULL) {
 		return;
 	}
 	if (!links->is_asked) {
@@ -170,41 +171,20 @@ static int links_own(struct ucp_link_group *group, const struct ucp_entry *e)
 	return 0;
 }
 
-struct ucp_link_wait *ucp_links_new_wait(const struct ucp_entry *e, struct ucp_link_group *group)
-{
-	size_t src_len = strlen(e->src_name) + 1;
-	size_t dst_len = strlen(e->dst_name) + 1;
-
-	struct ucp_link_wait *wait = malloc(sizeof(*wait) + src_len + dst_len);
-	if (wait == NULL) {
-		return NULL;
-	}
-	wait->task.kind = UCP_TASK_LINK;
-	wait->next = NULL;
-	wait->group = group;
-	wait->entry = *e;
-	wait->src_fd = -1;
-	if (e->operand == NULL) { /* an operand's names outlive the run */
-		wait->entry.src_name = memcpy(wait->names, e->src_name, src_len);
-		wait->entry.dst_name = memcpy(wait->names + src_len, e->dst_name, dst_len);
-	}
-	return wait;
-}
-
 /** Park an entry in its group; the lock is held. 0 or -ENOMEM. */
 static int links_park(struct ucp_link_group *group, const struct ucp_entry *e)
 {
-	struct ucp_link_wait *wait = ucp_links_new_wait(e, group);
+	struct ucp_parked *parked = ucp_parked_new(e, group);
 
-	if (wait == NULL) {
+	if (parked == NULL) {
 		return -ENOMEM;
 	}
-	if (group->waits == NULL) {
-		group->waits = wait;
+	if (group->parked == NULL) {
+		group->parked = parked;
 	} else {
-		group->last_wait->next = wait;
+		group->last_parked->next = parked;
 	}
-	group->last_wait = wait;
+	group->last_parked = parked;
 	ucp_dir_unpin(e->dir); /* it may take long; pinned again when it goes on */
 	return 0;
 }
@@ -240,7 +220,7 @@ static int links_link_again(struct ucp_worker *w, int from_dir, const char *from
 	}
 	int err = ucp_replace_by_link(from_dir, from, flags, e->dir->fd[UCP_DST], e->dst_name);
 	if (err == 0 && place == UCP_PLACE_SWAP) {
-		ucp_worker_tell_at(w, UCP_DID_REMOVE, 0, e->dir, e->src_name, e->dst_name, NULL);
+		ucp_worker_tell_entry(w, UCP_DID_REMOVE, 0, e);
 	}
 	return err;
 }
@@ -305,7 +285,7 @@ static void links_make(struct ucp_worker *w, struct ucp_link_group *group,
 	ucp_dir_unpin(group->dir);
 
 	if (made) {
-		ucp_note_copied(w, e);
+		ucp_note_made(w, e);
 		ucp_note_digest(w, e, &group->value);
 		ucp_count(&w->counts.hardlinks, 1);
 	}
@@ -358,96 +338,66 @@ enum ucp_claim ucp_links_claim(struct ucp_worker *w, struct ucp_entry *e,
 }
 
 /** Hand a group to the next name that waits; the lock is held. What is to be a task now, or NULL. */
-static struct ucp_link_wait *links_hand_over(struct ucp_link_group *group)
+static struct ucp_parked *links_hand_over(struct ucp_link_group *group)
 {
-	struct ucp_link_wait *wait = group->waits;
+	struct ucp_parked *parked = group->parked;
 
 	group->state = LINKS_OPEN;
-	if (wait == NULL) {
+	if (parked == NULL) {
 		return NULL;
 	}
-	if (links_own(group, &wait->entry) == 0) {
-		group->waits = wait->next;
-		wait->next = NULL;
-		return wait;
+	if (links_own(group, &parked->entry) == 0) {
+		group->parked = parked->next;
+		parked->next = NULL;
+		return parked;
 	}
 	/* Out of memory: nobody would settle the group, so each is copied on its own. */
-	group->waits = NULL;
-	for (struct ucp_link_wait *each = wait; each != NULL; each = each->next) {
+	group->parked = NULL;
+	for (struct ucp_parked *each = parked; each != NULL; each = each->next) {
 		each->group = NULL;
 	}
-	return wait;
-}
-
-/** Pin the directory of an entry that waited: true, or false when told and ended. */
-static bool links_pin_again(struct ucp_worker *w, const struct ucp_link_wait *wait)
-{
-	const struct ucp_entry *e = &wait->entry;
-
-	int err = ucp_dir_pin(w, e->dir);
-	if (err == 0) {
-		return true;
-	}
-	ucp_worker_tell_at(w, UCP_FAIL_OPEN, err, e->dir, e->src_name, e->dst_name, NULL);
-	ucp_walk_end_unpinned(w, e->dir);
-	return false;
+	return parked;
 }
 
 void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool is_made,
 		      const struct ucp_digest_value *value)
 {
 	struct ucp_links *links = w->shared->links;
-	struct ucp_link_wait *waits = NULL;
+	struct ucp_parked *parked = NULL;
 
 	pthread_mutex_lock(&links->lock);
 	if (is_made) {
 		group->state = LINKS_MADE;
 		group->value = *value;
 		group->n_users++; /* keeps it while the links are made */
-		waits = group->waits;
-		group->waits = NULL;
+		parked = group->parked;
+		group->parked = NULL;
 	} else {
-		waits = links_hand_over(group);
+		parked = links_hand_over(group);
 	}
 	pthread_mutex_unlock(&links->lock);
 
 	if (!is_made) {
-		while (waits != NULL) {
-			struct ucp_link_wait *next = waits->next;
-			ucp_worker_push(w, &waits->task);
-			waits = next;
+		while (parked != NULL) {
+			struct ucp_parked *next = parked->next;
+			ucp_worker_push(w, &parked->task);
+			parked = next;
 		}
 		return;
 	}
-	while (waits != NULL) {
-		struct ucp_link_wait *next = waits->next;
-		if (links_pin_again(w, waits)) {
-			links_make(w, group, &waits->entry);
-			ucp_walk_end(w, waits->entry.dir);
+	while (parked != NULL) {
+		struct ucp_parked *next = parked->next;
+		if (ucp_parked_pin(w, parked)) {
+			links_make(w, group, &parked->entry);
+			ucp_walk_end(w, parked->entry.dir);
 		}
-		free(waits);
-		waits = next;
+		free(parked);
+		parked = next;
 	}
 	pthread_mutex_lock(&links->lock);
 	group->n_users--;
 	links_retire(w, group);
 	pthread_mutex_unlock(&links->lock);
-}
-
-void ucp_links_take_over(struct ucp_worker *w, struct ucp_link_wait *wait)
-{
-	if (!links_pin_again(w, wait)) {
-		static const struct ucp_digest_value none;
-		if (wait->group != NULL) {
-			ucp_links_settle(w, wait->group, false, &none);
-		}
-		ucp_fd_drop(&wait->src_fd);
-	} else if (S_ISREG(wait->entry.st.st_mode) || wait->entry.as_regular) {
-		ucp_copy_start(w, &wait->entry, wait->group, wait->src_fd);
-	} else {
-		ucp_special_copy_owned(w, &wait->entry, wait->group);
-	}
-	free(wait);
 }
 
 /** Make a hard link for -l, which may have needed a backup: whether it is there. */
@@ -467,12 +417,11 @@ static bool links_make_source(struct ucp_worker *w, struct ucp_entry *e)
 	if (err < 0) {
 		if (!ucp_place_is_unseen(w, e)) {
 			ucp_note_begun(w, e);
-			ucp_worker_tell_at(w, UCP_FAIL_LINK, err, e->dir, e->src_name,
-					   e->dst_name, NULL);
+			ucp_worker_tell_entry(w, UCP_FAIL_LINK, err, e);
 		}
 		return false;
 	}
-	ucp_note_copied(w, e);
+	ucp_note_made(w, e);
 	ucp_count(&w->counts.hardlinks, 1);
 	return true;
 }

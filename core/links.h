@@ -24,16 +24,6 @@ struct ucp_links;
 struct ucp_link_group;
 struct ucp_worker;
 
-/** A name that waits for the copy of another name; a task when it must copy itself. */
-struct ucp_link_wait {
-	struct ucp_task task;
-	struct ucp_link_wait *next;
-	struct ucp_link_group *group;
-	struct ucp_entry entry;
-	int src_fd;                  /**< owned: the source, where it must stay open; or -1 */
-	char names[];                /**< storage of entry's names */
-};
-
 /** The answer to a claim. */
 enum ucp_claim {
 	UCP_CLAIM_OWNER, /**< copy it, then call ucp_links_settle() */
@@ -75,11 +65,5 @@ void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool i
  * Returns true when it was made or was there already.
  */
 bool ucp_links_make_source(struct ucp_worker *w, struct ucp_entry *e);
-
-/** A wait for an entry, whose names are copied unless it is an operand; NULL when out of memory. */
-struct ucp_link_wait *ucp_links_new_wait(const struct ucp_entry *e, struct ucp_link_group *group);
-
-/** A waiting name was told to copy itself: begin, and free it. */
-void ucp_links_take_over(struct ucp_worker *w, struct ucp_link_wait *wait);
 
 #endif

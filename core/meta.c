@@ -15,13 +15,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/xattr.h>
 #include <unistd.h>
-
-#define META_CONTEXT "security.selinux"
 
 enum { META_LIST_ROOM = 4096 };
 
@@ -49,11 +45,12 @@ static bool meta_fail_all(struct ucp_worker *w, const struct ucp_entry *e, enum 
 			  int err)
 {
 	ucp_count(&w->counts.lost[UCP_LOST_XATTR], 1);
-	ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
+	ucp_worker_tell_entry(w, act, err, e);
 	return false;
 }
 
-bool ucp_meta_owner_may_fail(int err)
+/** Whether failing to change an owner is no failure, as for cp. */
+static bool meta_owner_may_fail(int err)
 {
 	/* Only root is expected to give files away; others keep what is theirs. */
 	return (err == -EPERM || err == -EINVAL) && geteuid() != 0;
@@ -74,7 +71,7 @@ static bool meta_is_acl(const char *name)
 static enum ucp_lost meta_lost(const char *name)
 {
 	return meta_is_acl(name)			 ? UCP_LOST_ACL
-	       : strcmp(name, META_CONTEXT) == 0 ? UCP_LOST_CONTEXT
+	       : strcmp(name, UCP_ATTR_SELINUX) == 0 ? UCP_LOST_CONTEXT
 						 : UCP_LOST_XATTR;
 }
 
@@ -90,7 +87,7 @@ static bool meta_wants(const struct ucp_settings *set, const char *name)
 	if (strncmp(name, "trusted.SGI_", 12) == 0) {
 		return false; /* xfs's other view of ACLs; libattr's xattr.conf skips them too */
 	}
-	if (strcmp(name, META_CONTEXT) == 0) {
+	if (strcmp(name, UCP_ATTR_SELINUX) == 0) {
 		/* On a kernel without SELinux it is an attribute like others. */
 		return set->context == UCP_CONTEXT_KEEP ||
 		       (set->context == UCP_CONTEXT_POLICY && set->keep_xattrs);
@@ -106,7 +103,7 @@ static bool meta_xattr_may_fail(const struct ucp_settings *set, const char *name
 {
 	bool is_acl = meta_is_acl(name);
 
-	if (strcmp(name, META_CONTEXT) == 0) {
+	if (strcmp(name, UCP_ATTR_SELINUX) == 0) {
 		return !set->need_context;
 	}
 	if (!is_acl && set->need_xattrs) {
@@ -324,7 +321,7 @@ static bool meta_set_owner(struct ucp_worker *w, const struct ucp_meta *meta)
 	if (err == 0) {
 		return true;
 	}
-	if (!ucp_meta_owner_may_fail(err)) {
+	if (!meta_owner_may_fail(err)) {
 		return meta_fail(w, meta->entry, UCP_LOST_OWNER, err, NULL);
 	}
 	/* The group alone may be ours to give; if not, that is no failure either. */
@@ -444,39 +441,12 @@ static bool meta_set_owner_at(struct ucp_worker *w, const struct ucp_entry *e,
 		return true;
 	}
 	int err = -errno;
-	if (!ucp_meta_owner_may_fail(err)) {
+	if (!meta_owner_may_fail(err)) {
 		return meta_fail(w, e, UCP_LOST_OWNER, err, NULL);
 	}
 	(void)!fchownat(dir, e->dst_name, (uid_t)-1, e->st.st_gid, AT_SYMLINK_NOFOLLOW);
 	ucp_note_lost(w, e, UCP_LOST_OWNER, err, NULL);
 	return true;
-}
-
-/** A path for a name below a held directory, to be freed, or NULL; calls on names want one. */
-static char *meta_path(int dir, const char *name)
-{
-	char *path = NULL;
-
-	if (dir == AT_FDCWD) {
-		return strdup(name);
-	}
-	return asprintf(&path, "/proc/self/fd/%d/%s", dir, name) >= 0 ? path : NULL;
-}
-
-/** Bytes that the names of a source's attributes take, or a negative errno. */
-static ssize_t meta_peek_at(const struct ucp_entry *e)
-{
-	char *path = meta_path(e->dir->fd[UCP_SRC], e->src_name);
-
-	if (path == NULL) {
-		return -ENOMEM;
-	}
-	ssize_t len = e->follow ? listxattr(path, NULL, 0) : llistxattr(path, NULL, 0);
-	if (len < 0) {
-		len = -errno;
-	}
-	free(path);
-	return len;
 }
 
 /** Get hold of what was seen under a name before: a descriptor with O_PATH, or a negative errno. */
@@ -523,19 +493,19 @@ static void meta_drop_acl_at(const struct ucp_settings *set, const struct ucp_en
 	    !(set->keep_mode || set->drop_mode)) {
 		return;
 	}
-	char *path = meta_path(e->dir->fd[UCP_DST], e->dst_name);
-	if (path != NULL) {
-		(void)lremovexattr(path, UCP_ATTR_ACL); /* none is as good as gone */
-	}
-	free(path);
+	/* None is as good as gone. */
+	(void)ucp_attr_remove_at(e->dir->fd[UCP_DST], e->dst_name, UCP_ATTR_ACL);
 }
 
 /** Attributes of a symlink or special file, its own ACL included: false when told as failed. */
 static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e,
 				const struct stat *dst_st)
 {
-	ssize_t len = ucp_meta_wants_xattrs(w->set) ? meta_peek_at(e) : 0;
+	ssize_t len = 0;
 
+	if (ucp_meta_wants_xattrs(w->set)) {
+		len = ucp_attr_list_at(e->dir->fd[UCP_SRC], e->src_name, e->follow, NULL, 0);
+	}
 	if (len <= 0) {
 		meta_drop_acl_at(w->set, e);
 	}

@@ -62,7 +62,4 @@ bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const stru
 /** Of this only the times, if they are kept: false when told as failed. */
 bool ucp_meta_set_times_at(struct ucp_worker *w, const struct ucp_entry *e);
 
-/** Whether failing to change an owner with this negative errno is no failure, as for cp. */
-bool ucp_meta_owner_may_fail(int err);
-
 #endif

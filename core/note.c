@@ -19,7 +19,7 @@ void ucp_note_begun(struct ucp_worker *w, struct ucp_entry *e)
 	}
 }
 
-void ucp_note_copied(struct ucp_worker *w, struct ucp_entry *e)
+void ucp_note_made(struct ucp_worker *w, struct ucp_entry *e)
 {
 	if (e->operand != NULL) {
 		e->operand->was_created = true;
@@ -59,7 +59,6 @@ void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
 	}
 	free(path);
 	if (err < 0) {
-		ucp_worker_tell_at(w, UCP_FAIL_MANIFEST, err, e->dir, e->src_name, e->dst_name,
-				   NULL);
+		ucp_worker_tell_entry(w, UCP_FAIL_MANIFEST, err, e);
 	}
 }

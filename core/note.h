@@ -15,7 +15,7 @@ struct ucp_worker;
 void ucp_note_begun(struct ucp_worker *w, struct ucp_entry *e);
 
 /** The entry has been made: the same, and it is remembered for later operands of its name. */
-void ucp_note_copied(struct ucp_worker *w, struct ucp_entry *e);
+void ucp_note_made(struct ucp_worker *w, struct ucp_entry *e);
 
 /**
  * Something could not be kept, which passes in silence: count it, and tell it with --debug.

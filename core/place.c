@@ -18,18 +18,17 @@
 static enum ucp_place place_refuse(struct ucp_worker *w, const struct ucp_entry *e,
 				   enum ucp_act act, int err)
 {
-	ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
+	ucp_worker_tell_entry(w, act, err, e);
 	return UCP_PLACE_FAIL;
 }
 
 bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e)
 {
 	if (UCP_RETRY(unlinkat(e->dir->fd[UCP_DST], e->dst_name, 0)) != 0 && errno != ENOENT) {
-		ucp_worker_tell_at(w, UCP_FAIL_REMOVE, -errno, e->dir, e->src_name, e->dst_name,
-				   NULL);
+		ucp_worker_tell_entry(w, UCP_FAIL_REMOVE, -errno, e);
 		return false;
 	}
-	ucp_worker_tell_at(w, UCP_DID_REMOVE, 0, e->dir, e->src_name, e->dst_name, NULL);
+	ucp_worker_tell_entry(w, UCP_DID_REMOVE, 0, e);
 	return true;
 }
 
@@ -46,7 +45,7 @@ bool ucp_place_is_unseen(struct ucp_worker *w, const struct ucp_entry *e)
 	}
 	/* With -f cp takes a loop for a symlink that can be removed. */
 	enum ucp_act act = err == -ELOOP && w->set->force ? UCP_FAIL_REMOVE : UCP_FAIL_STAT_DST;
-	ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
+	ucp_worker_tell_entry(w, act, err, e);
 	return true;
 }
 
@@ -106,7 +105,7 @@ static enum ucp_place place_by_update(struct ucp_worker *w, struct ucp_entry *e,
 		return place_refuse(w, e, UCP_FAIL_KEPT, 0);
 	}
 	if (set->update == UCP_UPDATE_NONE) {
-		ucp_worker_tell_at(w, UCP_DID_SKIP, 0, e->dir, e->src_name, e->dst_name, NULL);
+		ucp_worker_tell_entry(w, UCP_DID_SKIP, 0, e);
 		return UCP_PLACE_SKIP;
 	}
 	if (set->ask && !e->is_agreed && !place_ask(w, e, dst)) {
@@ -468,8 +467,7 @@ void ucp_place_settle(struct ucp_worker *w, struct ucp_entry *e, bool is_made)
 	if (!is_made) {
 		int err = ucp_backup_undo(e->dir->fd[UCP_DST], e->backup, e->dst_name);
 		if (err < 0) {
-			ucp_worker_tell_at(w, UCP_FAIL_UNBACKUP, err, e->dir, e->src_name,
-					   e->dst_name, NULL);
+			ucp_worker_tell_entry(w, UCP_FAIL_UNBACKUP, err, e);
 		} else if (w->set->tell_copied) {
 			char *from = ucp_dir_path(e->dir, UCP_DST, e->backup);
 			char *to = ucp_dir_path(e->dir, UCP_DST, e->dst_name);

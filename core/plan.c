@@ -8,9 +8,10 @@
 /*
  * Why these numbers.
  *   - Files in flight: on a cold cache every file waits for its inode and its
- *     data, and 64 waits at a time keep a fast disk busy; warm, 8 do.
+ *     data, and 64 waits at a time keep a fast disk busy; for warm ones see
+ *     COPY_WARM_FILES.
  *   - Two buffer sizes: most files fit 64 KiB, and one large buffer for each of
- *     64 small files would be 64 MiB that nobody needs.
+ *     64 small files would be 32 MiB that nobody needs.
  *   - Plain calls overlap only by threads: 16 win on a cold cache what they lose
  *     on a warm one.
  */

@@ -66,17 +66,16 @@ static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *
 			return false;
 		}
 		if (err == 0 && place == UCP_PLACE_SWAP) {
-			ucp_worker_tell_at(w, UCP_DID_REMOVE, 0, e->dir, e->src_name, e->dst_name,
-					   NULL);
+			ucp_worker_tell_entry(w, UCP_DID_REMOVE, 0, e);
 		}
 	}
 	if (err == 0) {
-		ucp_note_copied(w, e);
+		ucp_note_made(w, e);
 	} else if (!ucp_place_is_unseen(w, e)) {
 		enum ucp_act act = w->set->make == UCP_MAKE_SYMLINK ? UCP_FAIL_SYMLINK_TO
 								    : special_act(e->st.st_mode);
 		ucp_note_begun(w, e);
-		ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
+		ucp_worker_tell_entry(w, act, err, e);
 	}
 	ucp_place_settle(w, e, err == 0);
 	return err == 0;
@@ -100,8 +99,7 @@ static bool special_copy(struct ucp_worker *w, struct ucp_entry *e)
 		int err = ucp_fd_readlinkat(e->dir->fd[UCP_SRC], e->src_name,
 					    (size_t)e->st.st_size, &target);
 		if (err < 0) {
-			ucp_worker_tell_at(w, UCP_FAIL_READLINK, err, e->dir, e->src_name,
-					   e->dst_name, NULL);
+			ucp_worker_tell_entry(w, UCP_FAIL_READLINK, err, e);
 			return false;
 		}
 	}
@@ -112,8 +110,7 @@ static bool special_copy(struct ucp_worker *w, struct ucp_entry *e)
 	}
 	int err = ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &dst_st);
 	if (err < 0) {
-		ucp_worker_tell_at(w, UCP_FAIL_STAT_DST, err, e->dir, e->src_name, e->dst_name,
-				   NULL);
+		ucp_worker_tell_entry(w, UCP_FAIL_STAT_DST, err, e);
 	} else {
 		(void)ucp_meta_set_at(w, e, &dst_st); /* told */
 	}
@@ -188,13 +185,11 @@ static void special_make_symlink(struct ucp_worker *w, struct ucp_entry *e)
 {
 	char *target = ucp_dir_path(e->dir, UCP_SRC, e->src_name);
 	if (target == NULL) {
-		ucp_worker_tell_at(w, UCP_FAIL_MEMORY, -ENOMEM, e->dir, e->src_name, e->dst_name,
-				   NULL);
+		ucp_worker_tell_entry(w, UCP_FAIL_MEMORY, -ENOMEM, e);
 		return;
 	}
 	if (target[0] != '/' && !special_is_here(e)) {
-		ucp_worker_tell_at(w, UCP_FAIL_SYMLINK_DIR, 0, e->dir, e->src_name, e->dst_name,
-				   NULL);
+		ucp_worker_tell_entry(w, UCP_FAIL_SYMLINK_DIR, 0, e);
 	} else if (special_make(w, e, target, 0)) {
 		ucp_count(&w->counts.symlinks, 1);
 		/* With -s, too, a link has the times of its source, as in cp. */

@@ -12,7 +12,7 @@
 enum ucp_task_kind {
 	UCP_TASK_DIR,      /**< embedded in struct ucp_dir: read on */
 	UCP_TASK_OPERANDS, /**< embedded in struct ucp_group: start operands */
-	UCP_TASK_LINK,     /**< embedded in struct ucp_link_wait: copy after all */
+	UCP_TASK_PARKED,   /**< embedded in struct ucp_parked: copy after all */
 };
 
 /** A piece of work, embedded in what it is about. */

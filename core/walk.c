@@ -6,7 +6,9 @@
 #include "core/copy.h"
 #include "core/enter.h"
 #include "core/links.h"
+#include "core/parked.h"
 #include "core/special.h"
+#include "core/sys/container.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
@@ -205,14 +207,14 @@ void ucp_walk_start(struct ucp_worker *w, struct ucp_task *task)
 
 	switch (task->kind) {
 	case UCP_TASK_DIR:
-		walk_dir(w, (struct ucp_dir *)(void *)task);
+		walk_dir(w, UCP_CONTAINER_OF(task, struct ucp_dir, task));
 		break;
 	case UCP_TASK_OPERANDS:
-		walk->group = (struct ucp_group *)(void *)task;
+		walk->group = UCP_CONTAINER_OF(task, struct ucp_group, task);
 		walk->dir = walk->group->base;
 		break;
-	case UCP_TASK_LINK:
-		ucp_links_take_over(w, (struct ucp_link_wait *)(void *)task);
+	case UCP_TASK_PARKED:
+		ucp_parked_resume(w, UCP_CONTAINER_OF(task, struct ucp_parked, task));
 		break;
 	}
 }
@@ -223,8 +225,7 @@ static void walk_subdir(struct ucp_worker *w, const struct ucp_entry *e)
 	struct ucp_dir *dir = ucp_dir_new(e->dir, e->src_name, e->dst_name);
 
 	if (dir == NULL) {
-		ucp_worker_tell_at(w, UCP_FAIL_MEMORY, -ENOMEM, e->dir, e->src_name, e->dst_name,
-				   NULL);
+		ucp_worker_tell_entry(w, UCP_FAIL_MEMORY, -ENOMEM, e);
 		return;
 	}
 	dir->follow_name = e->follow;
@@ -261,21 +262,18 @@ static void walk_dispatch(struct ucp_worker *w, struct ucp_entry *e, mode_t type
 	ucp_count(&w->counts.found, 1);
 	if (type == S_IFDIR) {
 		if (!set->recursive) {
-			ucp_worker_tell_at(w, UCP_FAIL_OMIT_DIR, 0, e->dir, e->src_name,
-					   e->dst_name, NULL);
+			ucp_worker_tell_entry(w, UCP_FAIL_OMIT_DIR, 0, e);
 			return;
 		}
 		if (walk_is_again(e->operand)) {
-			ucp_worker_tell_at(w, UCP_WARN_DIR_TWICE, 0, e->dir, e->src_name,
-					   e->dst_name, NULL);
+			ucp_worker_tell_entry(w, UCP_WARN_DIR_TWICE, 0, e);
 			return;
 		}
 		walk_subdir(w, e);
 		return;
 	}
 	if (walk_is_again(e->operand)) {
-		ucp_worker_tell_at(w, UCP_WARN_FILE_TWICE, 0, e->dir, e->src_name, e->dst_name,
-				   NULL);
+		ucp_worker_tell_entry(w, UCP_WARN_FILE_TWICE, 0, e);
 		return;
 	}
 	if (set->make != UCP_MAKE_COPY) {

@@ -71,7 +71,7 @@ bool ucp_worker_is_canceled(const struct ucp_worker *w)
 	return atomic_load_explicit(&w->shared->canceled, memory_order_relaxed) != 0;
 }
 
-int ucp_worker_open_slowly(const struct ucp_worker *w, int dir, const char *name, int flags,
+int ucp_worker_open_interruptible(const struct ucp_worker *w, int dir, const char *name, int flags,
 			   mode_t mode)
 {
 	/* Not UCP_RETRY: the signal that ends the wait is the point. */
@@ -148,6 +148,12 @@ void ucp_worker_tell_at(struct ucp_worker *w, enum ucp_act act, int err,
 	ucp_worker_tell(w, act, err, src, dst, text);
 	free(src);
 	free(dst);
+}
+
+void ucp_worker_tell_entry(struct ucp_worker *w, enum ucp_act act, int err,
+			   const struct ucp_entry *e)
+{
+	ucp_worker_tell_at(w, act, err, e->dir, e->src_name, e->dst_name, NULL);
 }
 
 /** A task of one's own, or else somebody else's; NULL when there is none anywhere. */

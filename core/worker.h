@@ -5,7 +5,8 @@
  * A worker: one thread, one engine, its own buffers, and a share of the work.
  *
  * Everything a worker owns is touched by its own thread only, but for the task
- * queue, which others steal from, and the counts, which others read.
+ * queue, which others steal from, and the counts, which others read: functions
+ * that take a worker run on its thread, or when no worker runs.
  */
 #ifndef UCP_CORE_WORKER_H
 #define UCP_CORE_WORKER_H
@@ -51,7 +52,7 @@ struct ucp_shared {
 
 	struct ucp_worker *workers;      /**< owned array */
 	uint32_t n_workers;
-	void (*group_done)(struct ucp_shared *shared); /**< all operands of a group are finished */
+	void (*group_done)(struct ucp_worker *w); /**< all operands of a group are finished */
 };
 
 /** Why the engine is what it is, for --debug. */
@@ -132,12 +133,16 @@ void ucp_worker_tell_at(struct ucp_worker *w, enum ucp_act act, int err,
 			const struct ucp_dir *dir, const char *src_name, const char *dst_name,
 			const char *text);
 
+/** The same for an entry that is at hand, without text. */
+void ucp_worker_tell_entry(struct ucp_worker *w, enum ucp_act act, int err,
+			   const struct ucp_entry *e);
+
 /**
  * Open what may keep us waiting, such as a FIFO; ends with the run.
  *
  * Returns a descriptor, or a negative errno, -ECANCELED when the run was canceled.
  */
-int ucp_worker_open_slowly(const struct ucp_worker *w, int dir, const char *name, int flags,
+int ucp_worker_open_interruptible(const struct ucp_worker *w, int dir, const char *name, int flags,
 			   mode_t mode);
 
 /** Add to one of the counts; its owner is the only writer. */

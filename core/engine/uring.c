@@ -34,8 +34,8 @@
  *     whole is the break, because the entries after it only say -ECANCELED.
  *   - Requests with the kernel <= depth, and the completion queue holds three for
  *     each, so it cannot overflow; the kernel's overflow counter is shown anyway.
- *   - Only files, directories and block devices come here, so nothing can
- *     occupy a kernel worker for ever.
+ *   - Reads and writes here are of regular files only, and other things are
+ *     opened with O_NONBLOCK, so nothing can occupy a kernel worker for ever.
  *
  * Source: io_uring_enter(2) on IOSQE_IO_LINK and IOSQE_CQE_SKIP_SUCCESS.
  */

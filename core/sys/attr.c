@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -103,6 +105,53 @@ int ucp_attr_remove(int fd, const char *name)
 		rc = UCP_RETRY(removexattr(path.text, name));
 	}
 	return rc == 0 ? 0 : -errno;
+}
+
+/** A path for a name below a held directory, to be freed, or NULL: these calls take no directory. */
+static char *attr_path_at(int dir, const char *name)
+{
+	char *path = NULL;
+
+	if (dir == AT_FDCWD) {
+		return strdup(name);
+	}
+	return asprintf(&path, "/proc/self/fd/%d/%s", dir, name) >= 0 ? path : NULL;
+}
+
+ssize_t ucp_attr_list_at(int dir, const char *name, bool follow, char *list, size_t room)
+{
+	char *path = attr_path_at(dir, name);
+	if (path == NULL) {
+		return -ENOMEM;
+	}
+	ssize_t rc = follow ? listxattr(path, list, room) : llistxattr(path, list, room);
+	if (rc < 0) {
+		rc = -errno;
+	}
+	free(path);
+	return rc;
+}
+
+int ucp_attr_set_at(int dir, const char *name, const char *attr, const void *value, size_t len)
+{
+	char *path = attr_path_at(dir, name);
+	if (path == NULL) {
+		return -ENOMEM;
+	}
+	int err = lsetxattr(path, attr, value, len, 0) == 0 ? 0 : -errno;
+	free(path);
+	return err;
+}
+
+int ucp_attr_remove_at(int dir, const char *name, const char *attr)
+{
+	char *path = attr_path_at(dir, name);
+	if (path == NULL) {
+		return -ENOMEM;
+	}
+	int err = lremovexattr(path, attr) == 0 ? 0 : -errno;
+	free(path);
+	return err;
 }
 
 /** Sync the filesystem of a directory that may be written and not read: 0 or a negative errno. */

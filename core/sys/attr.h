@@ -13,9 +13,13 @@
 #ifndef UCP_CORE_SYS_ATTR_H
 #define UCP_CORE_SYS_ATTR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+
+/** Where SELinux has its label. */
+#define UCP_ATTR_SELINUX "security.selinux"
 
 /** The attributes that POSIX ACLs are: of a file, and what is made in a directory begins with. */
 #define UCP_ATTR_ACL "system.posix_acl_access"
@@ -41,6 +45,15 @@ int ucp_attr_set(int fd, const char *name, const void *value, size_t len);
 
 /** fremovexattr(2): 0, or a negative errno. */
 int ucp_attr_remove(int fd, const char *name);
+
+/** llistxattr(2), or listxattr(2), of a name below a held directory: bytes, or a negative errno. */
+ssize_t ucp_attr_list_at(int dir, const char *name, bool follow, char *list, size_t room);
+
+/** lsetxattr(2) without flags: 0, or a negative errno. */
+int ucp_attr_set_at(int dir, const char *name, const char *attr, const void *value, size_t len);
+
+/** lremovexattr(2): 0, or a negative errno. */
+int ucp_attr_remove_at(int dir, const char *name, const char *attr);
 
 /**
  * fsync(2) of a directory.
