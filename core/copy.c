@@ -360,11 +360,7 @@ static void copy_data(struct ucp_file *file)
 		rc = ucp_stream_try(w, file);
 	}
 	if (rc < 0) {
-		enum ucp_act act = file->io.failed == UCP_STEP_READ ? UCP_FAIL_READ
-				   : file->road == UCP_ROAD_CLONE   ? UCP_FAIL_CLONE
-								    : UCP_FAIL_WRITE;
-		ucp_copy_fail(file, act, rc);
-		copy_close(file);
+		copy_close(file); /* told */
 	} else if (rc > 0 && file->road == UCP_ROAD_CLONE && file->digest != NULL) {
 		copy_hash_clone(file);
 	} else if (rc > 0 || st->st_size == 0) {

@@ -5,6 +5,7 @@
 
 #include "core/copy.h"
 #include "core/extent.h"
+#include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
 
@@ -22,7 +23,7 @@ static bool offload_is_never(int err)
 	return err == -EOPNOTSUPP || err == -ENOTTY || err == -EXDEV || err == -ENOSYS;
 }
 
-/** FICLONE: 1 done, 0 not possible, or a negative errno with --reflink=always. */
+/** FICLONE: 1 done, 0 not possible, or -1, told, with --reflink=always. */
 static int offload_clone(struct ucp_worker *w, struct ucp_file *file, struct ucp_fs *fs)
 {
 	bool must = w->set->reflink == UCP_REFLINK_ALWAYS;
@@ -41,10 +42,9 @@ static int offload_clone(struct ucp_worker *w, struct ucp_file *file, struct ucp
 		fs->clone = UCP_FS_NO;
 	}
 	if (must) {
-		file->road = UCP_ROAD_CLONE;
-		return err;
+		ucp_copy_fail(file, UCP_FAIL_CLONE, err);
 	}
-	return 0;
+	return must ? -1 : 0;
 }
 
 /** Copy one stretch: the end of what was copied, or a negative errno. */
@@ -65,7 +65,7 @@ static int64_t offload_stretch(struct ucp_worker *w, struct ucp_file *file, uint
 			return -errno;
 		}
 		if (n == 0) {
-			break; /* the source shrank */
+			break; /* the end of the source, or so it says */
 		}
 		off += (uint64_t)n;
 		ucp_count(&w->counts.shared_bytes, (uint64_t)n);
@@ -73,7 +73,15 @@ static int64_t offload_stretch(struct ucp_worker *w, struct ucp_file *file, uint
 	return (int64_t)off;
 }
 
-/** copy_file_range over all data: 1 done, 0 not possible, or a negative errno. */
+/** Whether the source ends by now where copying has ended. */
+static bool offload_has_shrunk(const struct ucp_file *file, uint64_t end)
+{
+	struct stat st;
+
+	return end > 0 && ucp_fd_stat(file->src_fd, &st) == 0 && (uint64_t)st.st_size <= end;
+}
+
+/** copy_file_range over all data: 1 done, 0 not possible, or -1, told. */
 static int offload_ranges(struct ucp_worker *w, struct ucp_file *file, struct ucp_fs *fs)
 {
 	uint64_t off = 0, written_end = 0;
@@ -97,10 +105,14 @@ static int offload_ranges(struct ucp_worker *w, struct ucp_file *file, struct uc
 			if (fs->offload == UCP_FS_UNKNOWN && offload_is_never((int)reached)) {
 				fs->offload = UCP_FS_NO;
 			}
-			return is_odd || offload_is_never((int)reached) ? 0 : (int)reached;
+			if (is_odd || offload_is_never((int)reached)) {
+				return 0;
+			}
+			ucp_copy_fail(file, UCP_FAIL_COPY, reached); /* whose side is not said */
+			return -1;
 		}
-		if (reached == data) {
-			return 0; /* nothing came of it, not even an error: read it instead */
+		if ((uint64_t)reached < end && !offload_has_shrunk(file, (uint64_t)reached)) {
+			return 0; /* no more came of it, not even an error: read it instead */
 		}
 		fs->offload = UCP_FS_YES;
 		written_end = (uint64_t)reached;
@@ -112,7 +124,8 @@ static int offload_ranges(struct ucp_worker *w, struct ucp_file *file, struct uc
 	}
 	file->road = UCP_ROAD_OFFLOAD;
 	if (written_end < file->size && UCP_RETRY(ftruncate(file->dst_fd, (off_t)file->size)) != 0) {
-		return -errno;
+		ucp_copy_fail(file, UCP_FAIL_TRUNCATE, -errno);
+		return -1;
 	}
 	return 1;
 }

@@ -78,25 +78,25 @@ static int stream_write(struct ucp_worker *w, int fd, const uint8_t *buf, size_t
 	return 0;
 }
 
-/** Copy to end of file: the bytes, or a negative errno with failed set. */
+/** Copy to end of file: the bytes, or -1, told. */
 static int64_t stream_copy(struct ucp_worker *w, struct ucp_file *file, uint8_t *buf)
 {
 	bool may_block = !S_ISREG(file->entry.st.st_mode);
 	int64_t total = 0;
 
 	for (;;) {
-		if (ucp_worker_is_canceled(w)) {
-			return -ECANCELED;
-		}
-		file->io.failed = UCP_STEP_READ;
 		ssize_t n = stream_read(w, file->src_fd, may_block, buf);
-		if (n <= 0) {
-			return n < 0 ? n : total;
+		if (n == 0) {
+			return total;
 		}
-		file->io.failed = UCP_STEP_WRITE;
+		if (n < 0) {
+			ucp_copy_fail(file, UCP_FAIL_READ, n);
+			return -1;
+		}
 		int err = stream_write(w, file->dst_fd, buf, (size_t)n);
 		if (err < 0) {
-			return err;
+			ucp_copy_fail(file, UCP_FAIL_WRITE, err);
+			return -1;
 		}
 		if (file->digest != NULL) {
 			ucp_digest_update(file->digest, buf, (size_t)n);
@@ -129,13 +129,14 @@ int ucp_stream_try(struct ucp_worker *w, struct ucp_file *file)
 	}
 	uint8_t *buf = malloc(STREAM_BUF);
 	if (buf == NULL) {
-		return -ENOMEM;
+		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
+		return -1;
 	}
 	file->road = UCP_ROAD_STREAM;
 	int64_t total = stream_copy(w, file, buf);
 	free(buf);
 	if (total < 0) {
-		return (int)total;
+		return -1;
 	}
 	file->size = (uint64_t)total;
 	return 1;

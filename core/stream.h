@@ -12,8 +12,8 @@ struct ucp_worker;
  * Copy to end of file with plain calls, if the file is of that kind.
  *
  * Returns 1 when all data is in place, 0 when its size is known and it should
- * be copied otherwise, or a negative errno with file->io.failed saying which
- * side. Reading a pipe may take for ever; a canceled run ends it.
+ * be copied otherwise, or -1 when it has failed and that is told. Reading a pipe
+ * may take for ever; a canceled run ends it.
  */
 int ucp_stream_try(struct ucp_worker *w, struct ucp_file *file);
 
