@@ -31,6 +31,7 @@
  *     stream      pipes, devices, /proc
  *     links       hard-link groups; special: symlinks, FIFOs, sockets, devices
  *     parked      entries that wait for another copy
+ *     mode        permission bits, at first and in the end
  *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels;
  *                 flags: chattr flags and project ids
  *     note        -v and the manifest

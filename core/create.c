@@ -13,6 +13,7 @@
 #include "core/create.h"
 
 #include "core/copy.h"
+#include "core/mode.h"
 #include "core/note.h"
 #include "core/place.h"
 #include "core/sys/attr.h"
@@ -24,18 +25,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-mode_t ucp_create_final_mode(const struct ucp_settings *set, mode_t src_mode)
-{
-	if (set->keep_mode) {
-		return src_mode & 07777;
-	}
-	if (set->drop_mode) {
-		/* Sockets are made executable by cp, too. */
-		return (S_ISDIR(src_mode) || S_ISSOCK(src_mode) ? 0777 : 0666) & ~set->umask;
-	}
-	return src_mode & 0777 & ~set->umask;
-}
 
 /** Whether files created in a directory belong to the source's owner by themselves. */
 static bool create_owner_fits(const struct ucp_dir *dir, const struct stat *st)
@@ -100,9 +89,7 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	const struct ucp_settings *set = w->set;
 	const struct ucp_entry *e = &file->entry;
 	struct ucp_dir *dir = e->dir;
-	mode_t mode = set->keep_mode ? e->st.st_mode & 07777
-		      : set->drop_mode ? 0666
-				       : e->st.st_mode & 0777;
+	mode_t mode = ucp_mode_first_file(set, e->st.st_mode);
 	bool owner_fits = !set->keep_owner || create_owner_fits(dir, &e->st);
 	/* Attributes can be set only on what is writable, even by its owner. */
 	bool gets_xattrs = file->has_xattrs && (set->keep_xattrs || set->context == UCP_CONTEXT_KEEP);
@@ -111,7 +98,7 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	bool inherits = dir->has_default_acl && (set->keep_mode || set->drop_mode);
 	bool is_private = !owner_fits || (mode & 07000) != 0 || is_widened || inherits ||
 			  (!file->mode_is_right && set->keep_mode);
-	mode_t first = is_private ? (mode & 0700) | (is_widened ? 0200 : 0) : mode;
+	mode_t first = is_private ? ucp_mode_private(mode) | (is_widened ? 0200 : 0) : mode;
 
 	int fd = ucp_fd_openat(dir->fd[UCP_DST], e->dst_name,
 			       create_access(set) | O_CREAT | O_EXCL | O_NOFOLLOW, first);
@@ -281,7 +268,7 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 	struct stat dst_st;
 	bool is_link = false;
 
-	file->mode = ucp_create_final_mode(w->set, e->st.st_mode);
+	file->mode = ucp_mode_asked(w->set, e->st.st_mode);
 
 	/* Again after what exists was removed to make place, or vanished; not for ever. */
 	for (int attempt = 0; attempt < 3; attempt++) {

@@ -5,10 +5,6 @@
 #ifndef UCP_CORE_CREATE_H
 #define UCP_CORE_CREATE_H
 
-#include "core/settings.h"
-
-#include <sys/types.h>
-
 struct ucp_file;
 struct ucp_worker;
 
@@ -27,8 +23,5 @@ enum ucp_create {
  * mode_is_right (which it takes as a hint: false when an ACL follows).
  */
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file);
-
-/** The permission bits a copy ends up with, all twelve. */
-mode_t ucp_create_final_mode(const struct ucp_settings *set, mode_t src_mode);
 
 #endif

@@ -3,9 +3,9 @@
 
 #include "core/enter.h"
 
-#include "core/create.h"
 #include "core/fs.h"
 #include "core/meta.h"
+#include "core/mode.h"
 #include "core/note.h"
 #include "core/place.h"
 #include "core/sys/attr.h"
@@ -150,39 +150,6 @@ static int enter_check_src(struct ucp_worker *w, struct ucp_dir *dir, int src_fd
 	return 0;
 }
 
-/** What others may do in a directory only when it is complete and its owner's. */
-static mode_t enter_later(const struct ucp_settings *set)
-{
-	return set->keep_owner ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;
-}
-
-/** The mode a new directory has while it is filled. */
-static mode_t enter_first_mode(const struct ucp_settings *set, mode_t src_mode)
-{
-	if (set->keep_mode) {
-		return 0700;
-	}
-	/* Stickiness is kept even by --no-preserve=mode, as by cp. */
-	mode_t mode = set->drop_mode && !set->keep_owner ? 0777 | (src_mode & S_ISVTX)
-							 : src_mode & 01777 & ~enter_later(set);
-	return mode | 0700;
-}
-
-/** The mode a directory that was made without keeping modes ends up with. */
-static mode_t enter_last_mode(const struct ucp_settings *set, const struct ucp_dir *dir)
-{
-	mode_t src = dir->st.st_mode;
-	mode_t made = dir->dst_st.st_mode & 07777; /* umask or default ACL have had their say */
-
-	if (set->drop_mode) {
-		return ucp_create_final_mode(set, src) | (made & 07000); /* set-group-id is inherited */
-	}
-	if (set->keep_mode || !dir->is_created) {
-		return ucp_create_final_mode(set, src);
-	}
-	return (made & ~(mode_t)(0700 & ~src)) | (src & enter_later(set) & ~set->umask);
-}
-
 /** Tell that a directory could not be made; err, for the caller to return. */
 static int enter_fail_mkdir(struct ucp_worker *w, int err, const struct ucp_dir *dir)
 {
@@ -205,7 +172,7 @@ static int enter_make_dst(struct ucp_worker *w, struct ucp_dir *dir)
 	bool is_link;
 
 	if (UCP_RETRY(mkdirat(e.dir->fd[UCP_DST], e.dst_name,
-				       enter_first_mode(w->set, e.st.st_mode))) == 0) {
+				       ucp_mode_first_dir(w->set, e.st.st_mode))) == 0) {
 		dir->is_created = true;
 		if (dir->is_path_only) {
 			if (w->set->tell_copied) {
@@ -452,7 +419,9 @@ static void enter_set_meta(struct ucp_worker *w, struct ucp_dir *dir)
 		.st = dir->st,
 	};
 	struct ucp_meta_peek peek = {0};
-	mode_t last = enter_last_mode(set, dir);
+	mode_t last = dir->is_created
+			      ? ucp_mode_last_dir(set, dir->st.st_mode, dir->dst_st.st_mode)
+			      : ucp_mode_asked(set, dir->st.st_mode);
 	bool is_fresh = dir->is_created && !set->keep_mode;
 
 	if (dir->fd[UCP_SRC] >= 0) {

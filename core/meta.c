@@ -4,8 +4,8 @@
 #include "core/meta.h"
 
 #include "core/context.h"
-#include "core/create.h"
 #include "core/flags.h"
+#include "core/mode.h"
 #include "core/note.h"
 #include "core/sys/attr.h"
 #include "core/sys/fd.h"
@@ -536,12 +536,11 @@ static bool meta_set_mode_at(struct ucp_worker *w, const struct ucp_entry *e)
 	const struct ucp_settings *set = w->set;
 	bool drops_acl = e->dir->has_default_acl && (set->keep_mode || set->drop_mode);
 
-	/* While its owner was not set it had only the owner's bits: see special.c. */
-	if (!drops_acl && !set->keep_mode && !set->keep_owner) {
+	if (!drops_acl && !ucp_mode_special_is_private(set)) {
 		return true;
 	}
 	int dir = e->dir->fd[UCP_DST];
-	mode_t mode = meta_safe_mode(w, e, ucp_create_final_mode(set, e->st.st_mode), dir,
+	mode_t mode = meta_safe_mode(w, e, ucp_mode_asked(set, e->st.st_mode), dir,
 				     e->dst_name);
 	return UCP_RETRY(fchmodat(dir, e->dst_name, mode, AT_SYMLINK_NOFOLLOW)) == 0
 		       ? true

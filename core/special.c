@@ -3,9 +3,9 @@
 
 #include "core/special.h"
 
-#include "core/create.h"
 #include "core/links.h"
 #include "core/meta.h"
+#include "core/mode.h"
 #include "core/note.h"
 #include "core/place.h"
 #include "core/replace.h"
@@ -81,14 +81,6 @@ static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *
 	return err == 0;
 }
 
-/** The mode a special file is made with; restricted while it is not its owner's yet. */
-static mode_t special_mode(const struct ucp_settings *set, mode_t src_mode)
-{
-	mode_t bits = set->drop_mode ? ucp_create_final_mode(set, src_mode) : src_mode & 07777;
-
-	return (src_mode & S_IFMT) | (set->keep_owner || set->keep_mode ? bits & 0700 : bits);
-}
-
 /** Copy the entry itself: whether it was made. */
 static bool special_copy(struct ucp_worker *w, struct ucp_entry *e)
 {
@@ -103,7 +95,7 @@ static bool special_copy(struct ucp_worker *w, struct ucp_entry *e)
 			return false;
 		}
 	}
-	bool made = special_make(w, e, target, special_mode(w->set, e->st.st_mode));
+	bool made = special_make(w, e, target, ucp_mode_first_special(w->set, e->st.st_mode));
 	free(target);
 	if (!made) {
 		return false;
