@@ -109,7 +109,8 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	file->is_created = true;
 	file->may_have_acl = dir->has_default_acl;
 	file->is_dst_regular = true;
-	file->mode_is_right = first == mode;
+	/* With keep_mode the hint says that an ACL follows, whose mask may be of no bits. */
+	file->mode_is_right = first == mode && (file->mode_is_right || !set->keep_mode);
 	if (dir->has_default_acl && (set->keep_mode || set->drop_mode || set->keep_owner)) {
 		file->mode_is_right = false; /* the ACL goes, or has kept the umask from its work */
 	}
@@ -129,24 +130,28 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 }
 
 /**
- * Take from a file that is overwritten what its copy will not give, lest the new
- * data can be read, or its new owner do what the old mode allows.
+ * Take from a file that is overwritten what its copy will not give, lest anybody
+ * reads the new data, or runs it, by the rights that the old had.
  *
+ * The owner comes first as well, as its bits are then for who may have them.
  * What fails here, as for somebody else's file, is told when the copy is complete.
  */
 static void create_narrow(struct ucp_file *file, mode_t dst_mode, int fd)
 {
+	const struct stat *src_st = &file->entry.st;
+	bool is_private = !file->owner_is_right || !file->mode_is_right; /* or has an ACL */
 	/* Attributes can be set only on what is writable, even by its owner. */
-	mode_t keep = file->mode | (file->has_xattrs ? 0200 : 0);
+	mode_t keep = (is_private ? ucp_mode_private(file->mode) : file->mode) |
+		      (file->has_xattrs ? 0200 : 0);
 
-	if (!file->mode_is_right) {
-		keep &= ~(mode_t)S_IRWXG; /* of a file with an ACL this is the mask */
-	}
 	if ((dst_mode & 07777 & ~keep) != 0) {
 		(void)ucp_attr_chmod(fd, dst_mode & keep);
 	}
 	(void)ucp_attr_remove(fd, UCP_ATTR_ACL); /* mostly there is none */
 	file->may_have_acl = false;
+	if (!file->owner_is_right) {
+		file->owner_is_right = ucp_attr_chown(fd, src_st->st_uid, src_st->st_gid) == 0;
+	}
 }
 
 /** Empty what is to be overwritten: 0, or a negative errno. */
@@ -171,21 +176,23 @@ static bool create_owner_is_right(const struct ucp_worker *w, const struct ucp_f
 static int create_take(struct ucp_worker *w, struct ucp_file *file, int fd, const struct stat *st)
 {
 	const struct ucp_settings *set = w->set;
-	int err = 0;
+	int err = set->attributes_only ? 0 : create_empty(fd, st, &file->entry.st);
 
+	if (err < 0) {
+		return err; /* it stays as it is */
+	}
 	file->may_have_acl = true;
+	file->owner_is_right = create_owner_is_right(w, file, st);
 	if (set->keep_mode && S_ISREG(st->st_mode)) {
 		create_narrow(file, st->st_mode, fd);
 	}
 	if (!set->attributes_only) {
-		err = create_empty(fd, st, &file->entry.st);
 		ucp_flags_begin(set, file->src_fd, fd);
 	}
 	file->dst_fd = fd;
 	file->is_dst_regular = S_ISREG(st->st_mode);
-	file->owner_is_right = create_owner_is_right(w, file, st);
 	file->mode_is_right = !set->keep_mode && !(set->drop_mode && set->attributes_only);
-	return err;
+	return 0;
 }
 
 /** Overwrite an open file, unless another copy is at it: 0, or a negative errno. */
@@ -207,6 +214,14 @@ static int create_over(struct ucp_worker *w, struct ucp_file *file, int fd,
 		/* It has become another name of the source since it was looked at. */
 		ucp_worker_tell_entry(w, UCP_FAIL_SAME_FILE, 0, e);
 		*ret_create = UCP_CREATE_FAIL;
+		return 0;
+	}
+	if (S_ISREG(st.st_mode) && st.st_nlink == 0) {
+		return -ENOENT; /* another copy has failed, and has removed it */
+	}
+	if (w->set->update == UCP_UPDATE_OLDER &&
+	    !ucp_place_is_newer(&e->st.st_mtim, &st.st_mtim)) {
+		*ret_create = UCP_CREATE_SKIP; /* another copy has put a newer one there */
 		return 0;
 	}
 	*ret_create = UCP_CREATE_DONE;
@@ -258,7 +273,11 @@ static enum ucp_create create_claim_new(struct ucp_worker *w, struct ucp_file *f
 		file->mode_is_right = file->mode_is_right && (!w->set->keep_mode ||
 							      (st.st_mode & 07777) == file->mode);
 	}
-	return rc < 0 ? create_fail(w, &file->entry, rc) : UCP_CREATE_DONE;
+	if (rc < 0) {
+		file->is_created = rc != -ENOMEM; /* then it may be another copy's by now */
+		return create_fail(w, &file->entry, rc);
+	}
+	return UCP_CREATE_DONE;
 }
 
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
@@ -272,6 +291,9 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 
 	/* Again after what exists was removed to make place, or vanished; not for ever. */
 	for (int attempt = 0; attempt < 3; attempt++) {
+		if (ucp_worker_is_canceled(w)) {
+			return UCP_CREATE_FAIL; /* before anything is removed for a copy that will not come */
+		}
 		int err = create_new(w, file);
 		if (err == 0) {
 			bool is_hidden = e->dir->is_fresh && !e->dir->folds;
@@ -301,7 +323,7 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 		if (err == -ENOENT) {
 			continue; /* it vanished since */
 		}
-		if (!w->set->force) {
+		if (!w->set->force || err == -ECANCELED || err == -ENOMEM) {
 			return create_fail(w, e, err);
 		}
 		if (!ucp_place_remove(w, e)) {

@@ -45,7 +45,6 @@ struct ucp_seal {
 	uint64_t dev;        /**< of the copy */
 	uint64_t ino;        /**< of the copy */
 	uint32_t flags;      /**< to be added */
-	bool is_dir;
 	char name[];         /**< relative to dir */
 };
 
@@ -197,8 +196,7 @@ static int flags_defer(struct ucp_worker *w, const struct ucp_entry *e, int dst_
 		return -ENOMEM;
 	}
 	*seal = (struct ucp_seal){
-		.dir = e->dir, .dev = st.st_dev, .ino = st.st_ino, .flags = flags,
-		.is_dir = S_ISDIR(st.st_mode)};
+		.dir = e->dir, .dev = st.st_dev, .ino = st.st_ino, .flags = flags};
 	memcpy(seal->name, e->dst_name, room);
 	ucp_dir_ref(seal->dir);
 	pthread_mutex_lock(&seals->lock);
@@ -289,9 +287,9 @@ static int flags_open(const struct ucp_seal *seal)
 {
 	struct stat st;
 
-	/* A directory may have been copied into by a symlink. */
-	int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (seal->is_dir ? O_DIRECTORY : O_NOFOLLOW);
-	int fd = ucp_fd_openat(seal->dir->fd[UCP_DST], seal->name, flags, 0);
+	/* It may have been copied to through a symlink, so that is followed. */
+	int fd = ucp_fd_openat(seal->dir->fd[UCP_DST], seal->name,
+			       O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0) {
 		return fd;
 	}

@@ -257,7 +257,7 @@ static bool links_make_pinned(struct ucp_worker *w, struct ucp_link_group *group
 			return true;
 		}
 		/* With -u as well: a newer file goes if the other name of its source did, as in cp. */
-		bool is_kept = w->set->update == UCP_UPDATE_OLDER && !ucp_place_is_older(e);
+		bool is_kept = w->set->update == UCP_UPDATE_OLDER && !ucp_place_is_older(w->set, e);
 		enum ucp_place place = is_kept ? UCP_PLACE_SWAP : ucp_place_may_replace(w, e, true);
 		if (!links_may_link(place)) {
 			return false;

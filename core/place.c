@@ -49,18 +49,9 @@ bool ucp_place_is_unseen(struct ucp_worker *w, const struct ucp_entry *e)
 	return true;
 }
 
-/** Whether a is newer than b. */
-static bool place_is_newer(const struct timespec *a, const struct timespec *b)
+bool ucp_place_is_newer(const struct timespec *a, const struct timespec *b)
 {
 	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
-}
-
-bool ucp_place_is_older(const struct ucp_entry *e)
-{
-	struct stat st;
-
-	return ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &st) < 0 ||
-	       place_is_newer(&e->st.st_mtim, &st.st_mtim);
 }
 
 /** Ask the user about a destination. */
@@ -98,7 +89,7 @@ static enum ucp_place place_by_update(struct ucp_worker *w, struct ucp_entry *e,
 	const struct ucp_settings *set = w->set;
 
 	if (set->update == UCP_UPDATE_OLDER &&
-	    !place_is_newer(&e->st.st_mtim, &dst->st_mtim)) {
+	    !ucp_place_is_newer(&e->st.st_mtim, &dst->st_mtim)) {
 		return UCP_PLACE_SKIP;
 	}
 	if (set->update == UCP_UPDATE_NONE_FAIL) {
@@ -238,6 +229,13 @@ static int place_stat(const struct ucp_settings *set, const struct ucp_entry *e,
 	}
 	err = ucp_fd_statat(dst_fd, e->dst_name, 0, &ret_dst->st);
 	return err == -ENOENT ? -ENOLINK : err;
+}
+
+bool ucp_place_is_older(const struct ucp_settings *set, const struct ucp_entry *e)
+{
+	struct place_dst dst;
+
+	return place_stat(set, e, &dst) < 0 || ucp_place_is_newer(&e->st.st_mtim, &dst.st.st_mtim);
 }
 
 /** Whether two statuses are of one inode. */

@@ -7,6 +7,7 @@
 
 #include "core/entry.h"
 
+struct ucp_settings;
 struct ucp_worker;
 
 /** The decision. */
@@ -72,8 +73,11 @@ void ucp_place_settle(struct ucp_worker *w, struct ucp_entry *e, bool is_made);
  */
 bool ucp_place_is_unseen(struct ucp_worker *w, const struct ucp_entry *e);
 
+/** Whether one time is after another. */
+bool ucp_place_is_newer(const struct timespec *a, const struct timespec *b);
+
 /** Whether what is there is older than the source, so that -u would replace it. */
-bool ucp_place_is_older(const struct ucp_entry *e);
+bool ucp_place_is_older(const struct ucp_settings *set, const struct ucp_entry *e);
 
 /** Remove a destination to make place: true when it is gone, false when told why not. */
 bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e);

@@ -54,6 +54,20 @@ for sig in TERM:143 INT:130 HUP:129; do
 	is "${sig%:*}: nothing else is half done" "$(halves src copy)" ""
 	ok "${sig%:*}: it ended soon (${took} ms)" test "$took" -lt 5000
 done
+# -f removes nothing for a copy that will not come
+mkdir many && for i in $(seq 3000); do echo "$i" > "many/$i"; done
+for args in -f -fp; do
+	for wait in 0.005 0.01 0.02 0.04; do
+		rm -rf kept && cp -r many kept
+		env --default-signal=INT "$UCP" --engine="$UCP_ENGINE" -r "$args" many/. kept 2> run.err &
+		pid=$!
+		sleep "$wait"
+		kill -INT "$pid" 2> /dev/null
+		wait "$pid"
+		is "$args, interrupted after $wait s: all files are there" "$(find kept -type f | wc -l)" 3000
+	done
+done
+rm -rf many kept
 run ucp -a src/. copy
 is "a second run: exit status" "$status" 0
 ok "a second run completes the copy" same_tree src copy

@@ -108,6 +108,10 @@ if mounted ext4 disk 60M; then
 		(cd disk && ucp -r --parents --preserve=flags a/x a/y copy)
 		is "--parents through an immutable directory, on $UCP_ENGINE" "$?:$(cd disk/copy/a && echo *)" "0:x y"
 		free disk/copy && rm -rf disk/copy
+		mkdir disk/copy && echo old > disk/copy/real && ln -s real disk/copy/link
+		run ucp -a --preserve=flags disk/one/f disk/copy/link
+		is "through a symlink, on $UCP_ENGINE" "$status:$err:$(lsattr disk/copy/real | cut -c5)" "0::i"
+		chattr -i disk/copy/real && rm -rf disk/copy
 	done
 	free disk && unmount disk
 	# numbers of ioctl(2) mean other things to a driver

@@ -101,6 +101,14 @@ for args in -r -rp; do
 	ok "with one whole source" whole dst/x/small tree/x/small long
 done
 
+# -u holds for what another copy has put there meanwhile
+rm -rf dst tree && mkdir -p dst/x dst/y tree/x tree/y && echo old > dst/x/small && ln dst/x/small dst/y/long
+echo small > tree/x/small && cp long tree/y/
+touch -d 2000-01-01 dst/x/small && touch -d 2010-01-01 tree/x/small && touch -d 2020-01-01 tree/y/long
+race RACE_SLOW=small -j2 -rpu tree/. dst
+is "-u with two sources for one file" "$status:$err" "0:"
+ok "the newest is there in the end" cmp long dst/x/small
+
 # what is opened is another name of the source by now
 cp long victim && cp short replaced
 race RACE_RELINK=victim:replaced victim replaced

@@ -43,6 +43,8 @@ echo data > plain && chmod 640 plain && chown 7:7 plain
 echo data > setid && chmod 4755 setid && chown 7:7 setid
 echo data > readable && chmod 640 readable
 echo data > private && chmod 600 private
+echo data > masked && setfacl -m u:9:rw masked && chmod 600 masked
+echo data > denied && chmod 644 denied && setfacl -m u:9:- denied
 mkfifo fifo && chmod 640 fifo
 mkfifo aclfifo && chmod 600 aclfifo && setfacl -m u:9:rw,g::- aclfifo
 mkdir tree && echo data > tree/f && chmod 600 tree/f && chmod 750 tree
@@ -52,6 +54,8 @@ mkdir new
 
 copy "an ACL, new" -a acl new/acl group=0 named=6 other=0
 copy "an ACL, -p" -p acl new/acl-p group=0 named=6 other=0
+copy "an ACL with an empty mask" -a masked new/masked group=0 named=0 other=0
+copy "the same, below a default ACL" -a masked heir/masked group=0 named=0 other=0
 copy "another's file" -a plain new/plain group=4 named=0 other=0
 copy "a FIFO with an ACL" -a aclfifo new/aclfifo group=0 named=6 other=0
 copy "a directory with an ACL" -a acltree new/acltree group=0 named=7 other=0
@@ -72,6 +76,11 @@ for mode in 666 4777; do
 	copy "an ACL over $mode" -a acl new/over-acl group=0 named=6 other=0
 	echo old > new/over-owner && chmod $mode new/over-owner
 	copy "another's over $mode" -a plain new/over-owner group=4 other=0
+	echo old > new/over-denied && chmod $mode new/over-denied
+	copy "an ACL that denies, over $mode" -a denied new/over-denied group=4 named=0 other=4
+	echo old > new/over-setid && chmod 4755 new/over-setid
+	copy "another's set-user-ID file over root's" -a setid new/over-setid group=5 other=5
+	ok "another's set-user-ID file over root's: never root's with that bit" awk '/setid 1/ && /owner 0/ { bad = 1 } END { exit bad }' log
 	echo old > new/over-attr && chmod $mode new/over-attr
 	echo old > new/over-named && chmod $mode new/over-named && setfacl -m u:9:rwx new/over-named
 	# named=4: what is left for a moment of its rights to the old data

@@ -6,7 +6,7 @@
  * every call that may have changed its mode, owner or ACL, and adds a line to
  * $RIGHTS_LOG:
  *
- *     owner <uid> <rwx> group <rwx> named <rwx> other <rwx>
+ *     owner <uid> <rwx> setid <0 or 1> group <rwx> named <rwx> other <rwx>
  *
  * as octal digits; "named" is what the ACL gives to any user or group by name.
  */
@@ -76,8 +76,9 @@ static void look(void)
 	}
 	FILE *out = fopen(log, "ae");
 	if (out != NULL) {
-		fprintf(out, "owner %u %o group %o named %o other %o\n", st.st_uid,
-			st.st_mode >> 6 & 7, group & mask, named & mask, st.st_mode & 7);
+		fprintf(out, "owner %u %o setid %d group %o named %o other %o\n", st.st_uid,
+			st.st_mode >> 6 & 7, (st.st_mode & 06000) != 0, group & mask,
+			named & mask, st.st_mode & 7);
 		fclose(out);
 	}
 	errno = err;
@@ -115,16 +116,6 @@ int mknodat(int dir, const char *name, mode_t mode, dev_t dev)
 	look();
 	return rc;
 }
-
-int ftruncate(int fd, off_t size)
-{
-	NEXT(ftruncate)
-	int rc = next(fd, size);
-	look();
-	return rc;
-}
-
-int ftruncate64(int fd, off_t size) __attribute__((alias("ftruncate")));
 
 int fchmod(int fd, mode_t mode)
 {
