@@ -167,6 +167,7 @@ struct parse {
 	bool has_hard;          /**< -l */
 	bool has_symbolic;      /**< -s */
 	bool has_backup;        /**< -b, --backup or -S */
+	bool no_clobber;        /**< -n, which goes before -u and --update, in any order */
 	const char *backup;     /**< the word of --backup, or NULL */
 	const char *suffix;     /**< of -S, or NULL */
 };
@@ -558,6 +559,7 @@ static bool options_take_cp(struct parse *p, int opt, const char *arg)
 		break;
 	case 'i':
 		set->ask = true;
+		p->no_clobber = false;
 		set->update = set->update == UCP_UPDATE_NONE ? UCP_UPDATE_ALL : set->update;
 		break;
 	case 'l':
@@ -565,7 +567,7 @@ static bool options_take_cp(struct parse *p, int opt, const char *arg)
 		break;
 	case 'n':
 		set->ask = false;
-		set->update = UCP_UPDATE_NONE;
+		p->no_clobber = true;
 		break;
 	case 'p':
 		options_keep(p, KEEP_MODE | KEEP_OWNER | KEEP_TIMES, true);
@@ -752,7 +754,7 @@ static bool options_check(const struct parse *p)
 		wrong = "cannot make both hard and symbolic links";
 	} else if (o->set.reflink == UCP_REFLINK_ALWAYS && o->set.sparse != UCP_SPARSE_AUTO) {
 		wrong = "--reflink can be used only with --sparse=auto";
-	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE) {
+	} else if (p->has_backup && (p->no_clobber || o->set.update == UCP_UPDATE_NONE)) {
 		wrong = "options --backup and --no-clobber are mutually exclusive";
 	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE_FAIL) {
 		wrong = "--backup is mutually exclusive with --update=none-fail";
@@ -826,6 +828,9 @@ static void options_settle(struct parse *p)
 	}
 	if (p->opts->manifest != NULL && set->digest == UCP_DIGEST_NONE) {
 		set->digest = UCP_DIGEST_XXH128;
+	}
+	if (p->no_clobber) {
+		set->update = UCP_UPDATE_NONE;
 	}
 	set->through_dangling = getenv("POSIXLY_CORRECT") != NULL;
 	set->umask = umask(0); /* there is no other way to ask for it */

@@ -191,7 +191,7 @@ static int create_take(struct ucp_worker *w, struct ucp_file *file, int fd, cons
 	}
 	file->dst_fd = fd;
 	file->is_dst_regular = S_ISREG(st->st_mode);
-	file->mode_is_right = !set->keep_mode && !(set->drop_mode && set->attributes_only);
+	file->mode_is_right = !set->keep_mode;
 	return 0;
 }
 

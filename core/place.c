@@ -107,6 +107,13 @@ static enum ucp_place place_by_update(struct ucp_worker *w, struct ucp_entry *e,
 	return UCP_PLACE_INTO;
 }
 
+/** Whether symlinks stand for themselves: everywhere, or with -H below the operands. */
+static bool place_is_physical(const struct ucp_settings *set, const struct ucp_entry *e)
+{
+	return set->follow == UCP_FOLLOW_NEVER ||
+	       (set->follow == UCP_FOLLOW_OPERANDS && e->operand == NULL);
+}
+
 /** Whether the name must go before the copy is made, as cp does. */
 static bool place_must_remove(const struct ucp_settings *set, const struct ucp_entry *e,
 			      const struct stat *dst)
@@ -119,7 +126,7 @@ static bool place_must_remove(const struct ucp_settings *set, const struct ucp_e
 	}
 	/* Writing into a file with several names would change the others too. */
 	return (set->keep_links && dst->st_nlink > 1) ||
-	       (set->follow == UCP_FOLLOW_NEVER && !S_ISREG(e->st.st_mode));
+	       (place_is_physical(set, e) && !S_ISREG(e->st.st_mode));
 }
 
 /** Whether an earlier operand made the destination. */
@@ -275,7 +282,7 @@ static bool place_same_name(const struct ucp_entry *e)
 	       place_same_inode(&src, &dst);
 }
 
-/** With -P: whether source or destination is a symlink to the other. */
+/** Where symlinks are not followed: whether source or destination is a symlink to the other. */
 static bool place_points(const struct ucp_entry *e, const struct place_dst *dst)
 {
 	struct stat src = e->st, to = dst->st;
@@ -308,7 +315,7 @@ static enum ucp_place place_same_file(const struct ucp_settings *set, const stru
 	if (is_same && is_hard) {
 		return UCP_PLACE_SAME;
 	}
-	if (set->follow == UCP_FOLLOW_NEVER) {
+	if (place_is_physical(set, e)) {
 		if (S_ISLNK(src.st_mode) && S_ISLNK(to.st_mode)) {
 			return place_same_name(e)          ? UCP_PLACE_FAIL
 			       : is_same && !has_backup ? UCP_PLACE_SAME
@@ -332,7 +339,7 @@ static enum ucp_place place_same_file(const struct ucp_settings *set, const stru
 	}
 	if (has_backup) {
 		/* Moving away what the source is a symlink to would leave it dangling. */
-		return set->follow != UCP_FOLLOW_NEVER && S_ISLNK(src.st_mode) &&
+		return !place_is_physical(set, e) && S_ISLNK(src.st_mode) &&
 				       !S_ISLNK(to.st_mode)
 			       ? UCP_PLACE_FAIL
 			       : UCP_PLACE_INTO;
@@ -348,7 +355,7 @@ static enum ucp_place place_same_file(const struct ucp_settings *set, const stru
 	if (set->make == UCP_MAKE_SYMLINK && S_ISLNK(to.st_mode)) {
 		return UCP_PLACE_INTO;
 	}
-	if (set->follow == UCP_FOLLOW_NEVER) {
+	if (place_is_physical(set, e)) {
 		if (!place_points(e, dst)) {
 			return UCP_PLACE_INTO;
 		}
