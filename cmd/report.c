@@ -280,7 +280,7 @@ static void report_lost(FILE *out, const struct ucp_counts *c)
 			sep = ", ";
 		}
 	}
-	(void)fputs(*sep == '\0' ? "nothing\n" : "\n", out);
+	(void)fputs(*sep == '\0' ? "no attributes\n" : "\n", out);
 }
 
 void ucp_report_stats(FILE *out, const struct ucp_counts *c, double seconds)
