@@ -18,7 +18,8 @@
  *     worker      a thread: its engine, buffers and share of the work
  *     task        queues of work that workers steal from
  *     walk        directories and operands -> entries
- *     enter       directories: made on the way down, finished on the way up
+ *     enter       directories on the way down: made; finish: on the way up
+ *     roots       the tops of what is being made
  *     dir         a directory on both sides: descriptors, budget, paths
  *     entry       one thing to copy, and where to
  *     place       what to do when the destination exists; backup: moving it aside;

@@ -19,6 +19,7 @@
 
 #include "core/create.h"
 #include "core/extent.h"
+#include "core/finish.h"
 #include "core/links.h"
 #include "core/meta.h"
 #include "core/note.h"
@@ -142,7 +143,7 @@ static void copy_end(struct ucp_file *file, bool is_made)
 	cp->free_files = file;
 	cp->n_files--;
 	if (!is_parked) {
-		ucp_walk_end(w, dir);
+		ucp_finish_entry(w, dir);
 	}
 }
 

@@ -111,7 +111,7 @@ bool ucp_copy_has_room(const struct ucp_worker *w);
  *              unless it is an operand
  * @group       hard links it is the first of, or NULL
  * @src_fd      the source, if it is open already, given up; or -1
- * Ends with ucp_walk_end() on the directory, whatever happens.
+ * Ends with ucp_finish_entry() on the directory, whatever happens.
  */
 void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
 		    struct ucp_link_group *group, int src_fd);

@@ -100,7 +100,7 @@ struct ucp_dir {
  * @src_name  name or path relative to the parent's source; copied
  * @dst_name  likewise in the destination; copied
  * Returns NULL when out of memory.
- * Owner:  one ref, dropped when the directory is over: ucp_walk_end() of its last entry.
+ * Owner:  one ref, dropped when the directory is over: finish.h.
  */
 struct ucp_dir *ucp_dir_new(struct ucp_dir *parent, const char *src_name, const char *dst_name);
 

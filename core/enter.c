@@ -3,16 +3,15 @@
 
 #include "core/enter.h"
 
+#include "core/finish.h"
 #include "core/fs.h"
-#include "core/meta.h"
 #include "core/mode.h"
 #include "core/note.h"
 #include "core/place.h"
+#include "core/roots.h"
 #include "core/sys/attr.h"
-#include "core/sys/container.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
-#include "core/walk.h"
 #include "core/worker.h"
 
 #include <errno.h>
@@ -20,58 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-void ucp_roots_init(struct ucp_roots *roots)
-{
-	*roots = (struct ucp_roots){0};
-	(void)pthread_mutex_init(&roots->lock, NULL); /* cannot fail with default attributes */
-}
-
-void ucp_roots_fini(struct ucp_roots *roots)
-{
-	(void)pthread_mutex_destroy(&roots->lock);
-	free(roots->list);
-}
-
-/** Note the top of a copy: 0 or -ENOMEM. */
-static int roots_add(struct ucp_roots *roots, uint64_t dev, uint64_t ino)
-{
-	int err = 0;
-
-	pthread_mutex_lock(&roots->lock);
-	if (roots->n_used == roots->n_room) {
-		uint32_t room = roots->n_room * 2 + 8;
-		struct ucp_root *list = realloc(roots->list, room * sizeof(*list));
-		if (list == NULL) {
-			err = -ENOMEM;
-		} else {
-			roots->list = list;
-			roots->n_room = room;
-		}
-	}
-	if (err == 0) {
-		roots->list[roots->n_used++] = (struct ucp_root){dev, ino};
-		atomic_fetch_or(&roots->mask, (uint64_t)1 << (ino % 64));
-	}
-	pthread_mutex_unlock(&roots->lock);
-	return err;
-}
-
-/** Whether a source directory is the top of a copy. */
-static bool roots_has(struct ucp_roots *roots, uint64_t dev, uint64_t ino)
-{
-	bool found = false;
-
-	if ((atomic_load(&roots->mask) & (uint64_t)1 << (ino % 64)) == 0) {
-		return false;
-	}
-	pthread_mutex_lock(&roots->lock);
-	for (uint32_t i = 0; i < roots->n_used && !found; i++) {
-		found = roots->list[i].dev == dev && roots->list[i].ino == ino;
-	}
-	pthread_mutex_unlock(&roots->lock);
-	return found;
-}
 
 /** Tell a failure about a directory; err, for the caller to return. */
 static int enter_fail(struct ucp_worker *w, enum ucp_act act, int err, const struct ucp_dir *dir)
@@ -144,7 +91,7 @@ static int enter_check_src(struct ucp_worker *w, struct ucp_dir *dir, int src_fd
 					: enter_fail(w, UCP_FAIL_BELOW_ITSELF, 0, dir);
 	}
 	if (!dir->is_path_only &&
-	    roots_has(&w->shared->roots, dir->st.st_dev, dir->st.st_ino)) {
+	    ucp_roots_has(&w->shared->roots, dir->st.st_dev, dir->st.st_ino)) {
 		return enter_fail_into_itself(w, dir);
 	}
 	return 0;
@@ -318,13 +265,13 @@ static int enter_pinned(struct ucp_worker *w, struct ucp_dir *dir)
 		err = dst_fd < 0 ? dst_fd : 0;
 	}
 	if (err == 0 && dir->is_operand) {
-		err = roots_add(&w->shared->roots, dir->dev[UCP_DST], dir->ino[UCP_DST]);
+		err = ucp_roots_add(&w->shared->roots, dir->dev[UCP_DST], dir->ino[UCP_DST]);
 		if (err < 0) {
 			(void)enter_fail(w, UCP_FAIL_MEMORY, err, dir);
 		}
 	}
 	if (err == 0 && !dir->is_path_only &&
-	    roots_has(&w->shared->roots, dir->st.st_dev, dir->st.st_ino)) {
+	    ucp_roots_has(&w->shared->roots, dir->st.st_dev, dir->st.st_ino)) {
 		err = enter_fail_into_itself(w, dir);
 	}
 	if (err < 0) {
@@ -372,7 +319,7 @@ static struct ucp_dir *enter_parent(struct ucp_worker *w, struct ucp_dir *above,
 	dir->is_path_only = true;
 	dir->follow_name = true;
 	if (ucp_enter(w, dir) < 0) {
-		ucp_walk_end_unpinned(w, dir); /* its own pending: nothing will come of it */
+		ucp_finish_unpinned(w, dir); /* its own pending: nothing will come of it */
 		return NULL;
 	}
 	return dir; /* its own pending and its pin stand for "begun" */
@@ -394,7 +341,7 @@ bool ucp_enter_parents(struct ucp_worker *w, struct ucp_entry *e)
 		struct ucp_dir *dir = src != NULL ? enter_parent(w, above, src, src + lead) : NULL;
 		free(src);
 		if (above != e->dir) {
-			ucp_walk_end(w, above); /* the next one keeps it from finishing */
+			ucp_finish_entry(w, above); /* the next one keeps it from finishing */
 		}
 		if (dir == NULL) {
 			return false;
@@ -406,186 +353,4 @@ bool ucp_enter_parents(struct ucp_worker *w, struct ucp_entry *e)
 	e->dst_name = at + strspn(at, "/");
 	e->dir = above;
 	return true;
-}
-
-/** Set what a directory keeps of its own, after its last child. */
-static void enter_set_meta(struct ucp_worker *w, struct ucp_dir *dir)
-{
-	const struct ucp_settings *set = w->set;
-	struct ucp_entry e = {
-		.dir = dir->parent,
-		.src_name = dir->name[UCP_SRC],
-		.dst_name = dir->name[UCP_DST],
-		.st = dir->st,
-	};
-	struct ucp_meta_peek peek = {0};
-	mode_t last = dir->is_created
-			      ? ucp_mode_last_dir(set, dir->st.st_mode, dir->dst_st.st_mode)
-			      : ucp_mode_asked(set, dir->st.st_mode);
-	bool is_fresh = dir->is_created && !set->keep_mode;
-
-	if (dir->fd[UCP_SRC] >= 0) {
-		peek = ucp_meta_peek(w, dir->fd[UCP_SRC]);
-	} else if (ucp_meta_wants_xattrs(set) || ucp_flags_are_wanted(set)) {
-		/* It was closed meanwhile, and is not there any more. */
-		(void)enter_fail(w, UCP_FAIL_ACCESS, dir->src_err, dir);
-		ucp_count(&w->counts.lost[UCP_LOST_XATTR], 1);
-	}
-	struct ucp_meta meta = {
-		.entry = &e,
-		.src_fd = dir->fd[UCP_SRC],
-		.dst_fd = dir->fd[UCP_DST],
-		.has_xattrs = peek.has_xattrs,
-		.owner_is_right = dir->dst_st.st_uid == dir->st.st_uid &&
-				  dir->dst_st.st_gid == dir->st.st_gid,
-		.mode_is_right = is_fresh ? last == dir->filling_mode &&
-					    !(set->drop_mode && dir->has_default_acl)
-					  : !set->keep_mode,
-		.may_have_acl = dir->has_default_acl || !dir->is_created,
-		.mode = last,
-	};
-	(void)ucp_meta_set(w, &meta); /* told */
-}
-
-/** A directory that waits for its fsync. */
-struct enter_sync {
-	struct ucp_io io;
-	struct ucp_worker *w;
-	struct ucp_dir *dir;
-};
-
-/** Close a finished directory and take one pending from its parent: the parent when that is
- * finished now, else NULL. */
-static struct ucp_dir *enter_close(struct ucp_worker *w, struct ucp_dir *dir, bool is_pinned)
-{
-	struct ucp_dir *parent = dir->parent;
-
-	if (dir->is_open) {
-		int err = ucp_dir_close(w, dir, is_pinned);
-		if (err < 0) {
-			(void)enter_fail(w, UCP_FAIL_CLOSE, err, dir);
-		}
-		if (is_pinned) {
-			ucp_dir_unpin(dir);
-		}
-		ucp_count(&w->counts.dirs, !dir->is_base && !dir->is_path_only);
-	}
-	if (parent == NULL) {
-		ucp_dir_unref(dir);
-		w->shared->group_done(w);
-		return NULL;
-	}
-	bool is_last = atomic_fetch_sub(&parent->pending, 1) == 1;
-	ucp_dir_ref(parent); /* the node below may hold the last ref */
-	ucp_dir_unref(dir);
-	if (!is_last) {
-		ucp_dir_unref(parent);
-		return NULL;
-	}
-	return parent;
-}
-
-/** Go on upwards from a directory that is over. */
-static void enter_finish_up(struct ucp_worker *w, struct ucp_dir *dir)
-{
-	if (dir != NULL) {
-		ucp_enter_finish(w, dir);
-		ucp_dir_unref(dir);
-	}
-}
-
-/** A directory's fsync is done. */
-static void enter_on_sync(struct ucp_io *io)
-{
-	struct enter_sync *sync = UCP_CONTAINER_OF(io, struct enter_sync, io);
-	struct ucp_worker *w = sync->w;
-	struct ucp_dir *dir = sync->dir;
-
-	if (io->res == -EBADF) {
-		io->res = ucp_attr_sync_dir(dir->fd[UCP_DST]); /* not readable: it is only a path */
-	}
-	if (io->res < 0 && !(io->res == -ECANCELED && ucp_worker_is_canceled(w))) {
-		(void)enter_fail(w, UCP_FAIL_SYNC, (int)io->res, dir);
-	}
-	ucp_count(&w->counts.syncs, io->res >= 0);
-	w->n_dir_syncs--;
-	free(sync);
-	enter_finish_up(w, enter_close(w, dir, true));
-}
-
-/** fsync of a pinned directory, while the worker waits. */
-static void enter_sync_now(struct ucp_worker *w, const struct ucp_dir *dir)
-{
-	int err = ucp_attr_sync_dir(dir->fd[UCP_DST]);
-	if (err < 0) {
-		(void)enter_fail(w, UCP_FAIL_SYNC, err, dir);
-	}
-	ucp_count(&w->counts.syncs, err == 0);
-}
-
-/** Begin the fsync of a pinned directory: false when it cannot be begun. */
-static bool enter_push_sync(struct ucp_worker *w, struct ucp_dir *dir)
-{
-	struct enter_sync *sync = calloc(1, sizeof(*sync));
-
-	if (sync == NULL) {
-		(void)enter_fail(w, UCP_FAIL_SYNC, -ENOMEM, dir);
-		return false;
-	}
-	sync->w = w;
-	sync->dir = dir;
-	sync->io = (struct ucp_io){
-		.op = UCP_IO_CHAIN,
-		.steps = UCP_STEP_SYNC,
-		.done = enter_on_sync,
-		.fd = -1,
-		.out_fd = dir->fd[UCP_DST],
-		.slot = -1,
-	};
-	w->n_dir_syncs++;
-	ucp_engine_push(w->eng, &sync->io);
-	return true;
-}
-
-/** Attributes and fsync of one directory: true when something goes on in the background. */
-static bool enter_finish_one(struct ucp_worker *w, struct ucp_dir *dir, bool *ret_is_pinned)
-{
-	bool wants_sync = w->set->fsync != UCP_FSYNC_NEVER;
-
-	*ret_is_pinned = false;
-	/* --parents leaves alone what was there, but new names in it must be synced. */
-	bool is_foreign = dir->is_path_only && !dir->is_created;
-	if (!dir->is_open || dir->is_base || (is_foreign && !wants_sync) ||
-	    ucp_worker_is_canceled(w)) {
-		return false;
-	}
-	int err = ucp_dir_pin(w, dir);
-	if (err < 0) {
-		(void)enter_fail(w, UCP_FAIL_STAT_DST, err, dir);
-		return false;
-	}
-	*ret_is_pinned = true;
-	if (!is_foreign) {
-		enter_set_meta(w, dir);
-	}
-	if (wants_sync && w->n_dir_syncs >= w->max_dir_syncs) {
-		/* Waiting in the background would keep descriptors that others need. */
-		enter_sync_now(w, dir);
-		return false;
-	}
-	return wants_sync && enter_push_sync(w, dir);
-}
-
-void ucp_enter_finish(struct ucp_worker *w, struct ucp_dir *dir)
-{
-	bool is_pinned;
-
-	ucp_dir_ref(dir);
-	struct ucp_dir *at = dir;
-	while (at != NULL) {
-		bool goes_on = enter_finish_one(w, at, &is_pinned);
-		struct ucp_dir *parent = goes_on ? NULL : enter_close(w, at, is_pinned);
-		ucp_dir_unref(at);
-		at = parent;
-	}
 }

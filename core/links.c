@@ -4,6 +4,7 @@
 #include "core/links.h"
 
 #include "core/copy.h"
+#include "core/finish.h"
 #include "core/note.h"
 #include "core/parked.h"
 #include "core/place.h"
@@ -12,7 +13,6 @@
 #include "core/sys/fd.h"
 #include "core/sys/mount.h"
 #include "core/sys/retry.h"
-#include "core/walk.h"
 #include "core/worker.h"
 
 #include <errno.h>
@@ -389,7 +389,7 @@ void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool i
 		struct ucp_parked *next = parked->next;
 		if (ucp_parked_pin(w, parked)) {
 			links_make(w, group, &parked->entry);
-			ucp_walk_end(w, parked->entry.dir);
+			ucp_finish_entry(w, parked->entry.dir);
 		}
 		free(parked);
 		parked = next;

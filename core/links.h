@@ -27,7 +27,7 @@ struct ucp_worker;
 /** The answer to a claim. */
 enum ucp_claim {
 	UCP_CLAIM_OWNER, /**< copy it, then call ucp_links_settle() */
-	UCP_CLAIM_WAIT,  /**< taken care of: ucp_walk_end() will be called for the entry */
+	UCP_CLAIM_WAIT,  /**< taken care of: ucp_finish_entry() will be called for the entry */
 	UCP_CLAIM_MADE,  /**< linked, or told why not: the caller ends the entry */
 	UCP_CLAIM_ALONE, /**< no links are kept for it: just copy it */
 };

@@ -3,10 +3,10 @@
 
 #include "core/parked.h"
 
+#include "core/finish.h"
 #include "core/links.h"
 #include "core/special.h"
 #include "core/sys/fd.h"
-#include "core/walk.h"
 #include "core/worker.h"
 
 #include <stdlib.h>
@@ -42,7 +42,7 @@ bool ucp_parked_pin(struct ucp_worker *w, const struct ucp_parked *parked)
 		return true;
 	}
 	ucp_worker_tell_entry(w, UCP_FAIL_OPEN, err, e);
-	ucp_walk_end_unpinned(w, e->dir);
+	ucp_finish_unpinned(w, e->dir);
 	return false;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/special.h"
 
+#include "core/finish.h"
 #include "core/links.h"
 #include "core/meta.h"
 #include "core/mode.h"
@@ -11,7 +12,6 @@
 #include "core/replace.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
-#include "core/walk.h"
 #include "core/worker.h"
 
 #include <errno.h>
@@ -133,7 +133,7 @@ void ucp_special_copy(struct ucp_worker *w, struct ucp_entry *e)
 	case UCP_CLAIM_WAIT:
 		return; /* the group ends it */
 	}
-	ucp_walk_end(w, e->dir);
+	ucp_finish_entry(w, e->dir);
 }
 
 void ucp_special_copy_owned(struct ucp_worker *w, struct ucp_entry *e,
@@ -145,7 +145,7 @@ void ucp_special_copy_owned(struct ucp_worker *w, struct ucp_entry *e,
 	if (group != NULL) {
 		ucp_links_settle(w, group, made, &none);
 	}
-	ucp_walk_end(w, e->dir);
+	ucp_finish_entry(w, e->dir);
 }
 
 /** Whether the destination's directory is the working directory. */
@@ -199,5 +199,5 @@ void ucp_special_make_link(struct ucp_worker *w, struct ucp_entry *e)
 	} else {
 		special_make_symlink(w, e);
 	}
-	ucp_walk_end(w, e->dir);
+	ucp_finish_entry(w, e->dir);
 }

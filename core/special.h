@@ -13,7 +13,7 @@ struct ucp_worker;
 /** Copy an entry that is neither file nor directory; st is known. Hard links are kept. */
 void ucp_special_copy(struct ucp_worker *w, struct ucp_entry *e);
 
-/** The same for an entry that owns its group of hard links; ends it with ucp_walk_end(). */
+/** The same for an entry that owns its group of hard links; ends it with ucp_finish_entry(). */
 void ucp_special_copy_owned(struct ucp_worker *w, struct ucp_entry *e,
 			    struct ucp_link_group *group);
 

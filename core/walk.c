@@ -5,6 +5,7 @@
 
 #include "core/copy.h"
 #include "core/enter.h"
+#include "core/finish.h"
 #include "core/links.h"
 #include "core/parked.h"
 #include "core/special.h"
@@ -42,25 +43,12 @@ bool ucp_walk_is_active(const struct ucp_walk *walk)
 	return walk->dir != NULL;
 }
 
-void ucp_walk_end_unpinned(struct ucp_worker *w, struct ucp_dir *dir)
-{
-	if (atomic_fetch_sub(&dir->pending, 1) == 1) {
-		ucp_enter_finish(w, dir);
-	}
-}
-
-void ucp_walk_end(struct ucp_worker *w, struct ucp_dir *dir)
-{
-	ucp_dir_unpin(dir);
-	ucp_walk_end_unpinned(w, dir);
-}
-
 /** A directory is read to its end, or will not be read on: its reading is over. */
 static void walk_read_all(struct ucp_worker *w, struct ucp_dir *dir)
 {
 	dir->is_read = true;
 	atomic_fetch_sub(&w->shared->n_unread, 1);
-	ucp_walk_end_unpinned(w, dir);
+	ucp_finish_unpinned(w, dir);
 }
 
 /**
@@ -345,7 +333,7 @@ static void walk_operand(struct ucp_worker *w, struct ucp_group *group)
 		walk_dispatch(w, &e, e.st.st_mode & S_IFMT);
 	}
 	if (e.dir != group->base) {
-		ucp_walk_end(w, e.dir); /* the last of the parents, pinned for us */
+		ucp_finish_entry(w, e.dir); /* the last of the parents, pinned for us */
 	}
 }
 
@@ -360,9 +348,9 @@ static void walk_stop(struct ucp_worker *w)
 	walk->group = NULL;
 	atomic_fetch_sub(&w->shared->n_unread, 1);
 	if (is_dir) {
-		ucp_walk_end(w, dir);
+		ucp_finish_entry(w, dir);
 	} else {
-		ucp_walk_end_unpinned(w, dir);
+		ucp_finish_unpinned(w, dir);
 	}
 }
 

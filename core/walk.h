@@ -47,10 +47,4 @@ void ucp_walk_start(struct ucp_worker *w, struct ucp_task *task);
 /** Hand out one entry; ucp_copy_has_room() holds. */
 void ucp_walk_step(struct ucp_worker *w);
 
-/** Something begun in a directory is over: drops its pin, and finishes it after the last. */
-void ucp_walk_end(struct ucp_worker *w, struct ucp_dir *dir);
-
-/** The same for something that holds no pin. */
-void ucp_walk_end_unpinned(struct ucp_worker *w, struct ucp_dir *dir);
-
 #endif

@@ -15,10 +15,10 @@
 #include "core/dir.h"
 #include "core/engine/buf.h"
 #include "core/engine/engine.h"
-#include "core/enter.h"
 #include "core/flags.h"
 #include "core/fs.h"
 #include "core/job.h"
+#include "core/roots.h"
 #include "core/task.h"
 #include "core/walk.h"
 
