@@ -53,6 +53,7 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_BACKUP_SOURCE, "backing up %2 might destroy source;  %1 not copied"},
 	{UCP_FAIL_TRUNCATE, "failed to extend %2"},
 	{UCP_FAIL_CUT_OFF, "interrupted: %2 is incomplete"},
+	{UCP_FAIL_GONE, "interrupted: %2 was removed and has no copy yet"},
 	{UCP_FAIL_CLONE, "failed to clone %2 from %1"},
 	{UCP_FAIL_OWNER, "failed to preserve ownership for %2"},
 	{UCP_FAIL_MODE, "preserving permissions for %2"},

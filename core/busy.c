@@ -27,6 +27,15 @@ static struct ucp_busy **busy_bucket(struct ucp_busy_table *table, uint64_t ino)
 	return &table->buckets[ino % UCP_BUSY_BUCKETS];
 }
 
+/** The claim to an inode in a bucket, or NULL; the lock is held. */
+static struct ucp_busy *busy_find(struct ucp_busy *busy, const struct stat *st)
+{
+	while (busy != NULL && (busy->ino != st->st_ino || busy->dev != st->st_dev)) {
+		busy = busy->next;
+	}
+	return busy;
+}
+
 /** Park a file until the claim there is ends; the lock is held. 0, or -ENOMEM. */
 static int busy_park(struct ucp_busy *busy, struct ucp_file *file)
 {
@@ -58,10 +67,7 @@ int ucp_busy_claim(struct ucp_worker *w, struct ucp_file *file, int fd, struct s
 	}
 	struct ucp_busy **bucket = busy_bucket(table, ret_st->st_ino);
 	pthread_mutex_lock(&table->lock);
-	struct ucp_busy *busy = *bucket;
-	while (busy != NULL && (busy->ino != ret_st->st_ino || busy->dev != ret_st->st_dev)) {
-		busy = busy->next;
-	}
+	struct ucp_busy *busy = busy_find(*bucket, ret_st);
 	bool is_mine = busy == NULL;
 	if (is_mine) {
 		file->busy = (struct ucp_busy){.next = *bucket,
@@ -69,6 +75,7 @@ int ucp_busy_claim(struct ucp_worker *w, struct ucp_file *file, int fd, struct s
 					       .ino = ret_st->st_ino,
 					       .is_claimed = true};
 		*bucket = &file->busy;
+		atomic_fetch_add(&table->n_claimed, 1);
 	} else {
 		err = busy_park(busy, file);
 	}
@@ -85,6 +92,24 @@ int ucp_busy_claim(struct ucp_worker *w, struct ucp_file *file, int fd, struct s
 	return is_mine ? 1 : 0;
 }
 
+bool ucp_busy_is_claimed(struct ucp_worker *w, const struct stat *st)
+{
+	struct ucp_busy_table *table = &w->shared->busy;
+
+	if (atomic_load(&table->n_claimed) == 0) {
+		return false;
+	}
+	pthread_mutex_lock(&table->lock);
+	bool is_claimed = busy_find(*busy_bucket(table, st->st_ino), st) != NULL;
+	pthread_mutex_unlock(&table->lock);
+	return is_claimed;
+}
+
+unsigned int ucp_busy_n_released(const struct ucp_worker *w)
+{
+	return atomic_load(&w->shared->busy.n_released);
+}
+
 void ucp_busy_release(struct ucp_worker *w, struct ucp_file *file)
 {
 	struct ucp_busy_table *table = &w->shared->busy;
@@ -99,6 +124,7 @@ void ucp_busy_release(struct ucp_worker *w, struct ucp_file *file)
 	}
 	*at = file->busy.next;
 	atomic_fetch_add(&table->n_released, 1);
+	atomic_fetch_sub(&table->n_claimed, 1);
 	pthread_mutex_unlock(&table->lock);
 
 	file->busy.is_claimed = false;

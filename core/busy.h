@@ -40,6 +40,7 @@ struct ucp_busy {
 /** All of them. */
 struct ucp_busy_table {
 	pthread_mutex_t lock;
+	atomic_uint n_claimed;       /**< claims there are */
 	atomic_uint n_released;      /**< claims that ended, and wraps around */
 	struct ucp_busy *buckets[UCP_BUSY_BUCKETS]; /**< borrowed */
 };
@@ -61,6 +62,12 @@ void ucp_busy_fini(struct ucp_busy_table *table);
  * Thread: any; one short lock for each claim.
  */
 int ucp_busy_claim(struct ucp_worker *w, struct ucp_file *file, int fd, struct stat *ret_st);
+
+/** Whether another copy is writing to what has this status. Thread: any; a lock if there are claims. */
+bool ucp_busy_is_claimed(struct ucp_worker *w, const struct stat *st);
+
+/** A number that changes when a claim ends. */
+unsigned int ucp_busy_n_released(const struct ucp_worker *w);
 
 /** The file is closed: let those that wait for its destination begin. */
 void ucp_busy_release(struct ucp_worker *w, struct ucp_file *file);

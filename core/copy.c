@@ -183,6 +183,9 @@ static void copy_closed(struct ucp_file *file)
 			/* It was there before and was emptied: what is in it now nobody wants. */
 			ucp_worker_tell_entry(w, UCP_FAIL_CUT_OFF, 0, e);
 		}
+		if (e->has_removed && ucp_worker_is_canceled(w)) {
+			ucp_worker_tell_entry(w, UCP_FAIL_GONE, 0, e);
+		}
 		copy_end(file, false);
 		return;
 	}

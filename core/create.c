@@ -195,9 +195,37 @@ static int create_take(struct ucp_worker *w, struct ucp_file *file, int fd, cons
 	return 0;
 }
 
+/** What was found of a destination that exists. */
+struct create_found {
+	bool is_link;   /**< its name is a symlink that is written through */
+	bool was_there; /**< there was a file, if by that symlink */
+	bool must_wait; /**< another copy is at it, and nothing has been decided */
+};
+
+/** Whether -u keeps what is there by now, which another copy may have put there. */
+static bool create_is_kept(const struct ucp_worker *w, const struct ucp_file *file,
+			   const struct stat *st)
+{
+	return w->set->update == UCP_UPDATE_OLDER &&
+	       !ucp_place_is_newer(&file->entry.st.st_mtim, &st->st_mtim);
+}
+
+/** Whether an open file without a name has been removed by its name since it was opened. */
+static bool create_is_gone(const struct ucp_entry *e, const struct create_found *found,
+			   const struct stat *st)
+{
+	struct stat there;
+
+	/* An unlinked standard output has no name, and is still what /dev/stdout leads to. */
+	return S_ISREG(st->st_mode) && st->st_nlink == 0 &&
+	       (ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name,
+			      found->is_link ? 0 : AT_SYMLINK_NOFOLLOW, &there) < 0 ||
+		there.st_ino != st->st_ino || there.st_dev != st->st_dev);
+}
+
 /** Overwrite an open file, unless another copy is at it: 0, or a negative errno. */
 static int create_over(struct ucp_worker *w, struct ucp_file *file, int fd,
-		       enum ucp_create *ret_create)
+		       const struct create_found *found, enum ucp_create *ret_create)
 {
 	struct ucp_entry *e = &file->entry;
 	struct stat st;
@@ -216,12 +244,11 @@ static int create_over(struct ucp_worker *w, struct ucp_file *file, int fd,
 		*ret_create = UCP_CREATE_FAIL;
 		return 0;
 	}
-	if (S_ISREG(st.st_mode) && st.st_nlink == 0) {
-		return -ENOENT; /* another copy has failed, and has removed it */
+	if (found->must_wait || create_is_gone(e, found, &st)) {
+		return -ENOENT; /* the other copy has ended, or has failed and removed it */
 	}
-	if (w->set->update == UCP_UPDATE_OLDER &&
-	    !ucp_place_is_newer(&e->st.st_mtim, &st.st_mtim)) {
-		*ret_create = UCP_CREATE_SKIP; /* another copy has put a newer one there */
+	if (found->was_there && create_is_kept(w, file, &st)) {
+		*ret_create = UCP_CREATE_SKIP;
 		return 0;
 	}
 	*ret_create = UCP_CREATE_DONE;
@@ -229,20 +256,20 @@ static int create_over(struct ucp_worker *w, struct ucp_file *file, int fd,
 }
 
 /** Open what exists for overwriting: 0, or a negative errno when it was not opened. */
-static int create_into(struct ucp_worker *w, struct ucp_file *file, bool is_link,
-		       enum ucp_create *ret_create)
+static int create_into(struct ucp_worker *w, struct ucp_file *file,
+		       const struct create_found *found, enum ucp_create *ret_create)
 {
 	const struct ucp_settings *set = w->set;
 	const struct ucp_entry *e = &file->entry;
-	int flags = create_access(set) | O_NOCTTY | (is_link ? 0 : O_NOFOLLOW) |
-		    (is_link && set->through_dangling ? O_CREAT : 0);
+	int flags = create_access(set) | O_NOCTTY | (found->is_link ? 0 : O_NOFOLLOW) |
+		    (found->is_link && set->through_dangling ? O_CREAT : 0);
 
 	int fd = ucp_worker_open_interruptible(w, e->dir->fd[UCP_DST], e->dst_name, flags,
 					e->st.st_mode & 0777);
 	if (fd < 0) {
 		return fd;
 	}
-	int err = create_over(w, file, fd, ret_create);
+	int err = create_over(w, file, fd, found, ret_create);
 	if (err < 0 || *ret_create != UCP_CREATE_DONE) {
 		ucp_fd_drop(&fd);
 		file->dst_fd = -1;
@@ -267,6 +294,9 @@ static enum ucp_create create_claim_new(struct ucp_worker *w, struct ucp_file *f
 	}
 	if (rc > 0 && st.st_size > 0) {
 		file->is_created = false; /* the other has ended already */
+		if (create_is_kept(w, file, &st)) {
+			return UCP_CREATE_SKIP;
+		}
 		rc = create_take(w, file, file->dst_fd, &st);
 	} else if (rc > 0) {
 		file->owner_is_right = create_owner_is_right(w, file, &st);
@@ -274,7 +304,7 @@ static enum ucp_create create_claim_new(struct ucp_worker *w, struct ucp_file *f
 							      (st.st_mode & 07777) == file->mode);
 	}
 	if (rc < 0) {
-		file->is_created = rc != -ENOMEM; /* then it may be another copy's by now */
+		file->is_created = file->is_created && rc != -ENOMEM; /* it may be another's by now */
 		return create_fail(w, &file->entry, rc);
 	}
 	return UCP_CREATE_DONE;
@@ -284,8 +314,8 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 {
 	struct ucp_entry *e = &file->entry;
 	enum ucp_create create = UCP_CREATE_FAIL;
+	struct create_found found = {0};
 	struct stat dst_st;
-	bool is_link = false;
 
 	file->mode = ucp_mode_asked(w->set, e->st.st_mode);
 
@@ -302,7 +332,8 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 		if (err != -EEXIST) {
 			return create_fail(w, e, err);
 		}
-		switch (ucp_place_decide(w, e, &dst_st, &is_link)) {
+		enum ucp_place place = ucp_place_decide(w, e, &dst_st, &found.is_link);
+		switch (place) {
 		case UCP_PLACE_NEW:
 			continue;
 		case UCP_PLACE_SKIP:
@@ -313,17 +344,25 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 		case UCP_PLACE_FAIL:
 			return UCP_CREATE_FAIL;
 		case UCP_PLACE_INTO:
+		case UCP_PLACE_WAIT:
 			break;
 		}
-		ucp_note_begun(w, e);
-		err = create_into(w, file, is_link, &create);
+		found.must_wait = place == UCP_PLACE_WAIT;
+		if (!found.must_wait) {
+			ucp_note_begun(w, e);
+		}
+		found.was_there = !S_ISLNK(dst_st.st_mode); /* else there is nothing behind the link */
+		err = create_into(w, file, &found, &create);
 		if (err == 0) {
 			return create;
 		}
 		if (err == -ENOENT) {
-			continue; /* it vanished since */
+			attempt -= found.must_wait;
+			continue; /* it vanished since, or need not be waited for */
 		}
-		if (!w->set->force || err == -ECANCELED || err == -ENOMEM) {
+		/* What is wrong with the run is no reason to remove anything. */
+		if (!w->set->force || err == -ECANCELED || err == -ENOMEM || err == -EMFILE ||
+		    err == -ENFILE || ucp_worker_is_canceled(w)) {
 			return create_fail(w, e, err);
 		}
 		if (!ucp_place_remove(w, e)) {

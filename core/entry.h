@@ -33,6 +33,7 @@ struct ucp_entry {
 	bool is_agreed;              /**< -i has had its answer: yes */
 	bool is_declined;            /**< -i has had its answer: no */
 	bool is_counted;             /**< in the bytes found */
+	bool has_removed;            /**< what was in the way has been removed */
 	struct stat st;              /**< of the source, once known */
 	char *backup;                /**< owned: where what was in the way is now, relative to
 	                                  dir, until ucp_place_settle(); or NULL */

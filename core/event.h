@@ -52,6 +52,7 @@ enum ucp_act {
 	UCP_FAIL_BACKUP_SOURCE, /**< dst, src: the backup would replace the source */
 	UCP_FAIL_TRUNCATE,   /**< dst */
 	UCP_FAIL_CUT_OFF,    /**< dst: canceled while it was overwritten */
+	UCP_FAIL_GONE,       /**< dst: canceled after what was there had been removed */
 	UCP_FAIL_CLONE,      /**< src, dst */
 	UCP_FAIL_OWNER,      /**< dst */
 	UCP_FAIL_MODE,       /**< dst */

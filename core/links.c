@@ -257,8 +257,12 @@ static bool links_make_pinned(struct ucp_worker *w, struct ucp_link_group *group
 			return true;
 		}
 		/* With -u as well: a newer file goes if the other name of its source did, as in cp. */
-		bool is_kept = w->set->update == UCP_UPDATE_OLDER && !ucp_place_is_older(w->set, e);
-		enum ucp_place place = is_kept ? UCP_PLACE_SWAP : ucp_place_may_replace(w, e, true);
+		enum ucp_place place = ucp_place_may_replace(w, e, true);
+		bool is_kept = place == UCP_PLACE_SKIP && !e->is_declined;
+		if (is_kept && w->set->update == UCP_UPDATE_OLDER) {
+			place = UCP_PLACE_SWAP;
+		}
+		ucp_count(&w->counts.skipped, place == UCP_PLACE_SKIP);
 		if (!links_may_link(place)) {
 			return false;
 		}
@@ -409,6 +413,7 @@ static bool links_make_source(struct ucp_worker *w, struct ucp_entry *e)
 
 	if (err == -EEXIST) {
 		enum ucp_place place = ucp_place_may_replace(w, e, w->set->force);
+		ucp_count(&w->counts.skipped, place == UCP_PLACE_SKIP);
 		if (!links_may_link(place)) {
 			return place == UCP_PLACE_SAME;
 		}

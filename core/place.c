@@ -4,6 +4,7 @@
 #include "core/place.h"
 
 #include "core/backup.h"
+#include "core/busy.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
@@ -22,12 +23,15 @@ static enum ucp_place place_refuse(struct ucp_worker *w, const struct ucp_entry 
 	return UCP_PLACE_FAIL;
 }
 
-bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e)
+bool ucp_place_remove(struct ucp_worker *w, struct ucp_entry *e)
 {
-	if (UCP_RETRY(unlinkat(e->dir->fd[UCP_DST], e->dst_name, 0)) != 0 && errno != ENOENT) {
+	bool is_gone = UCP_RETRY(unlinkat(e->dir->fd[UCP_DST], e->dst_name, 0)) == 0;
+
+	if (!is_gone && errno != ENOENT) {
 		ucp_worker_tell_entry(w, UCP_FAIL_REMOVE, -errno, e);
 		return false;
 	}
+	e->has_removed = e->has_removed || is_gone;
 	ucp_worker_tell_entry(w, UCP_DID_REMOVE, 0, e);
 	return true;
 }
@@ -238,13 +242,6 @@ static int place_stat(const struct ucp_settings *set, const struct ucp_entry *e,
 	return err == -ENOENT ? -ENOLINK : err;
 }
 
-bool ucp_place_is_older(const struct ucp_settings *set, const struct ucp_entry *e)
-{
-	struct place_dst dst;
-
-	return place_stat(set, e, &dst) < 0 || ucp_place_is_newer(&e->st.st_mtim, &dst.st.st_mtim);
-}
-
 /** Whether two statuses are of one inode. */
 static bool place_same_inode(const struct stat *a, const struct stat *b)
 {
@@ -366,14 +363,37 @@ static enum ucp_place place_same_file(const struct ucp_settings *set, const stru
 	return UCP_PLACE_FAIL;
 }
 
+/**
+ * Whether another copy is writing to the destination, so that its time says nothing yet.
+ *
+ * Only for -u: elsewhere nothing is decided by times.
+ */
+static bool place_is_in_the_making(struct ucp_worker *w, const struct ucp_entry *e,
+				   enum place_how how, const struct place_dst *dst)
+{
+	return w->set->update == UCP_UPDATE_OLDER && how == PLACE_ACT &&
+	       w->set->make == UCP_MAKE_COPY && S_ISREG(e->st.st_mode) &&
+	       S_ISREG(dst->st.st_mode) && ucp_busy_is_claimed(w, &dst->st);
+}
+
 /** Decide. */
 static enum ucp_place place_decide(struct ucp_worker *w, struct ucp_entry *e, enum place_how how,
 				   struct place_dst *dst)
 {
 	const struct ucp_settings *set = w->set;
 	bool src_is_dir = S_ISDIR(e->st.st_mode);
+	unsigned int n_released;
+	int err;
 
-	int err = place_stat(set, e, dst);
+	do {
+		n_released = ucp_busy_n_released(w);
+		err = place_stat(set, e, dst);
+		if (err == 0 && place_is_in_the_making(w, e, how, dst)) {
+			return UCP_PLACE_WAIT;
+		}
+		/* Of one that has just been made the times may not have been seen. */
+	} while (err == 0 && set->update == UCP_UPDATE_OLDER &&
+		 n_released != ucp_busy_n_released(w));
 	if (err == -ENOENT) {
 		return UCP_PLACE_NEW;
 	}
@@ -449,7 +469,8 @@ enum ucp_place ucp_place_look(struct ucp_worker *w, struct ucp_entry *e)
 
 enum ucp_place ucp_place_may_replace(struct ucp_worker *w, struct ucp_entry *e, bool force)
 {
-	enum ucp_place place = place_again(w, e, force ? PLACE_REPLACE : PLACE_ACT);
+	struct place_dst dst = {0};
+	enum ucp_place place = place_decide(w, e, force ? PLACE_REPLACE : PLACE_ACT, &dst);
 
 	return place == UCP_PLACE_INTO && !force ? UCP_PLACE_NEW : place;
 }

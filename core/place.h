@@ -7,7 +7,6 @@
 
 #include "core/entry.h"
 
-struct ucp_settings;
 struct ucp_worker;
 
 /** The decision. */
@@ -18,6 +17,7 @@ enum ucp_place {
 	UCP_PLACE_DIR,  /**< both are directories: copy into it */
 	UCP_PLACE_SKIP, /**< leave it; not a failure */
 	UCP_PLACE_SAME, /**< with -l: source and destination are one file already */
+	UCP_PLACE_WAIT, /**< with -u, another copy is writing to it: wait, and decide anew */
 	UCP_PLACE_FAIL, /**< refused; told already */
 };
 
@@ -54,7 +54,8 @@ enum ucp_place ucp_place_make_way(struct ucp_worker *w, struct ucp_entry *e, boo
  * The same for what replace.h can put in its place.
  *
  * @force  replace whatever may be overwritten
- * Returns INTO or SWAP to replace it, NEW to try again, or SKIP, SAME or FAIL.
+ * Returns INTO or SWAP to replace it, NEW to try again, or SKIP, SAME or FAIL. A
+ * skip is for the caller to count, or to replace it all the same.
  */
 enum ucp_place ucp_place_may_replace(struct ucp_worker *w, struct ucp_entry *e, bool force);
 
@@ -76,10 +77,7 @@ bool ucp_place_is_unseen(struct ucp_worker *w, const struct ucp_entry *e);
 /** Whether one time is after another. */
 bool ucp_place_is_newer(const struct timespec *a, const struct timespec *b);
 
-/** Whether what is there is older than the source, so that -u would replace it. */
-bool ucp_place_is_older(const struct ucp_settings *set, const struct ucp_entry *e);
-
 /** Remove a destination to make place: true when it is gone, false when told why not. */
-bool ucp_place_remove(struct ucp_worker *w, const struct ucp_entry *e);
+bool ucp_place_remove(struct ucp_worker *w, struct ucp_entry *e);
 
 #endif

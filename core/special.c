@@ -59,6 +59,7 @@ static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *
 		bool force = w->set->force && target != NULL; /* as cp: not for FIFOs and the like */
 		enum ucp_place place = is_link ? ucp_place_may_replace(w, e, force)
 					       : ucp_place_make_way(w, e, force);
+		ucp_count(&w->counts.skipped, is_link && place == UCP_PLACE_SKIP);
 		if (place == UCP_PLACE_NEW) {
 			err = special_make_once(e, target, mode);
 		} else if (place == UCP_PLACE_INTO || place == UCP_PLACE_SWAP) {

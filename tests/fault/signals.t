@@ -67,7 +67,17 @@ for args in -f -fp; do
 		is "$args, interrupted after $wait s: all files are there" "$(find kept -type f | wc -l)" 3000
 	done
 done
-rm -rf many kept
+# what had to go first is told when its copy does not come
+rm -rf many kept && mkdir kept && echo old > kept/large
+env --default-signal=INT "$UCP" --engine="$UCP_ENGINE" --remove-destination $slow src/large kept 2> run.err &
+pid=$!
+for _ in $(seq 2000); do [ "$(stat -c %s kept/large 2> /dev/null)" = 4 ] || break; sleep 0.001; done
+kill -INT "$pid"
+wait "$pid"
+is "--remove-destination, interrupted: exit status" "$?" 130
+is "--remove-destination, interrupted: what is gone is told" "$(cat run.err)" \
+	"ucp: interrupted: 'kept/large' was removed and has no copy yet"
+rm -rf kept
 run ucp -a src/. copy
 is "a second run: exit status" "$status" 0
 ok "a second run completes the copy" same_tree src copy

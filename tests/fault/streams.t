@@ -86,6 +86,11 @@ for args in --help --version --list-options; do
 	is "full, $args: exit status" "$?" 1
 done
 
+exec 3> unlinked && rm unlinked
+ucp src/dir/1 /dev/stdout >&3
+is "to a standard output that has no name" "$?" 0
+ok "to a standard output that has no name: it is there" cmp src/dir/1 /proc/self/fd/3
+exec 3>&-
 run ucp src/large /dev/full
 is "copying to /dev/full: exit status" "$status" 6
 ok "copying to /dev/full: message" says_once "error writing '/dev/full': No space left on device"

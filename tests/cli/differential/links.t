@@ -90,3 +90,6 @@ for _ in 1 2; do
 	echo old > onto/linked/two/file
 done
 is "and nothing else" "$(find onto -type f | wc -l)" 2
+versus 'cp -au hard1 dir/hard3 dir'
+versus 'cp -a hard1 dir/hard3 dir'
+versus 'cp -au hard1 hard2 dir/hard3 dir'

@@ -109,6 +109,18 @@ race RACE_SLOW=small -j2 -rpu tree/. dst
 is "-u with two sources for one file" "$status:$err" "0:"
 ok "the newest is there in the end" cmp long dst/x/small
 
+for engine_args in -j1 -j2 -j4; do
+	rm -rf dst tree && mkdir dst tree && echo old > dst/a && ln dst/a dst/b && touch -d 2000-01-01 dst/a
+	cp long tree/a && cp short tree/b && touch -d 2010-01-01 tree/a && touch -d 2020-01-01 tree/b
+	run ucp -rpu --chunk-size=4K $engine_args tree/. dst
+	is "-u while the other is written, $engine_args" "$status:$err" "0:"
+	ok "the newest is there in the end" cmp short dst/a
+done
+# with -u a dangling symlink is written through as without
+echo data > data && touch -d 2001-01-01 data && rm -f nowhere dangling && ln -s nowhere dangling
+run env POSIXLY_CORRECT=1 "$UCP" --engine="$UCP_ENGINE" -u data dangling
+is "-u through a dangling symlink" "$status:$err:$(cat nowhere)" "0::data"
+
 # what is opened is another name of the source by now
 cp long victim && cp short replaced
 race RACE_RELINK=victim:replaced victim replaced
