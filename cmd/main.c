@@ -6,7 +6,7 @@
  *
  *   cmd/      argv in, exit status out; the only room that prints or exits
  *     main        this
- *     options     argv -> struct ucp_options; help is its --help
+ *     options     argv -> struct ucp_options; argument: words and numbers; help: --help
  *     mode_copy   plain copies: operands, signals, exit status
  *     report      events -> messages; quote: names in messages
  *     outfile     the file of --manifest, written whole or not at all

@@ -3,10 +3,9 @@
 
 #include "cmd/options.h"
 
+#include "cmd/argument.h"
 #include "core/context.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,145 +171,35 @@ struct parse {
 	const char *suffix;     /**< of -S, or NULL */
 };
 
-/** The value of a word that is known and not built. */
-enum { WORD_NOT_YET = -1 };
-
-/** A word and its meaning. */
-struct word {
-	const char *name;
-	int value;
-};
-
 /** --update. */
-static const struct word options_updates[] = {
+static const struct ucp_word options_updates[] = {
 	{"all", UCP_UPDATE_ALL}, {"none", UCP_UPDATE_NONE},
 	{"none-fail", UCP_UPDATE_NONE_FAIL}, {"older", UCP_UPDATE_OLDER}, {NULL, 0},
 };
 
 /** --reflink. */
-static const struct word options_reflinks[] = {
+static const struct ucp_word options_reflinks[] = {
 	{"auto", UCP_REFLINK_AUTO}, {"always", UCP_REFLINK_ALWAYS},
 	{"never", UCP_REFLINK_NEVER}, {NULL, 0},
 };
 
 /** --sparse. */
-static const struct word options_sparses[] = {
+static const struct ucp_word options_sparses[] = {
 	{"never", UCP_SPARSE_NEVER}, {"auto", UCP_SPARSE_AUTO},
 	{"always", UCP_SPARSE_ALWAYS}, {NULL, 0},
 };
 
 /** --engine. */
-static const struct word options_engines[] = {
+static const struct ucp_word options_engines[] = {
 	{"auto", UCP_CHOOSE_AUTO}, {"uring", UCP_CHOOSE_URING},
 	{"threads", UCP_CHOOSE_THREADS}, {"serial", UCP_CHOOSE_SERIAL}, {NULL, 0},
 };
 
 /** --progress. */
-static const struct word options_progresses[] = {
+static const struct ucp_word options_progresses[] = {
 	{"auto", UCP_PROGRESS_AUTO}, {"always", UCP_PROGRESS_ALWAYS},
 	{"never", UCP_PROGRESS_NEVER}, {NULL, 0},
 };
-
-/** Tell about a bad argument, as GNU programs do; option is what it was given to. */
-static bool options_bad_word(const struct parse *p, const char *option, const char *text,
-			     const struct word *words, bool is_ambiguous)
-{
-	fprintf(stderr, "%s: %s argument '%s' for '%s'\nValid arguments are:", p->name,
-		is_ambiguous ? "ambiguous" : "invalid", text, option);
-	for (const struct word *word = words; word->name != NULL; word++) {
-		if (word->value == WORD_NOT_YET) {
-			continue;
-		}
-		bool is_synonym = word != words && word[-1].value == word->value;
-		fprintf(stderr, "%s'%s'", is_synonym ? ", " : "\n  - ", word->name);
-	}
-	(void)putc('\n', stderr);
-	return false;
-}
-
-/** Find a word by its name or a unique abbreviation: true with *ret_value. */
-static bool options_word(const struct parse *p, const char *option, const char *text,
-			 const struct word *words, int *ret_value)
-{
-	const struct word *found = NULL;
-	bool is_ambiguous = false;
-	size_t len = strlen(text);
-
-	for (const struct word *word = words; word->name != NULL; word++) {
-		if (strncmp(word->name, text, len) != 0) {
-			continue;
-		}
-		if (word->name[len] == '\0') {
-			*ret_value = word->value;
-			return true;
-		}
-		is_ambiguous = is_ambiguous || (found != NULL && found->value != word->value);
-		found = word;
-	}
-	if (found == NULL || is_ambiguous) {
-		return options_bad_word(p, option, text, words, is_ambiguous);
-	}
-	*ret_value = found->value;
-	return true;
-}
-
-/** The word of an option whose argument may be missing: bare says what it means then. */
-static bool options_choose(const struct parse *p, const char *option, const char *text,
-			   const struct word *words, int bare, int *ret_value)
-{
-	*ret_value = bare;
-	return text == NULL || options_word(p, option, text, words, ret_value);
-}
-
-/** Tell about a bad number, and which ones are fine. */
-static bool options_bad_number(const struct parse *p, const char *option, const char *text,
-			       const char *range)
-{
-	fprintf(stderr, "%s: invalid argument '%s' for '%s': it takes %s\n", p->name, text, option,
-		range);
-	return false;
-}
-
-/** A whole number from low to high. */
-static bool options_number(const struct parse *p, const char *option, const char *text,
-			   uint64_t low, uint64_t high, uint64_t *ret_value)
-{
-	char range[64];
-	char *end;
-
-	errno = 0;
-	unsigned long long n = strtoull(text, &end, 10);
-	if (errno == 0 && *end == '\0' && isdigit((unsigned char)text[0]) && n >= low && n <= high) {
-		*ret_value = n;
-		return true;
-	}
-	(void)snprintf(range, sizeof(range), "a number from %llu to %llu", (unsigned long long)low,
-		       (unsigned long long)high);
-	return options_bad_number(p, option, text, range);
-}
-
-/** Bytes with an optional K, M or G (also KiB and so on: powers of 1024), in a range as range says. */
-static bool options_size(const struct parse *p, const char *option, const char *text,
-			 uint64_t low, uint64_t high, const char *range, uint64_t *ret_value)
-{
-	static const char units[] = "KMG";
-	unsigned int shift = 0;
-	char *end;
-
-	errno = 0;
-	unsigned long long n = strtoull(text, &end, 10);
-	const char *unit = isalpha((unsigned char)*end) ? strchr(units, toupper(*end)) : NULL;
-	if (unit != NULL) {
-		shift = 10 * (unsigned int)(unit - units + 1);
-		end += strcmp(end + 1, "iB") == 0 ? 3 : 1;
-	}
-	if (errno != 0 || *end != '\0' || !isdigit((unsigned char)text[0]) ||
-	    n > UINT64_MAX >> shift || n << shift < low || n << shift > high) {
-		return options_bad_number(p, option, text, range);
-	}
-	*ret_value = n << shift;
-	return true;
-}
 
 /** Attributes of --preserve and --no-preserve. */
 enum {
@@ -366,13 +255,13 @@ static void options_keep(struct parse *p, int what, bool on)
 static bool options_keep_list(struct parse *p, const char *option, const char *list, bool on)
 {
 	enum { OWN = 2 }; /* words that cp does not have */
-	static const struct word words[] = {
+	static const struct ucp_word words[] = {
 		{"flags", KEEP_FLAGS}, {"project", KEEP_PROJECT},
 		{"mode", KEEP_MODE}, {"timestamps", KEEP_TIMES}, {"ownership", KEEP_OWNER},
 		{"links", KEEP_LINKS}, {"context", KEEP_CONTEXT}, {"xattr", KEEP_XATTRS},
 		{"all", KEEP_ALL}, {NULL, 0},
 	};
-	const struct word *known = p->opts->called_as_cp ? words + OWN : words;
+	const struct ucp_word *known = p->opts->called_as_cp ? words + OWN : words;
 	char *copy = strdup(list);
 	char *rest = copy;
 	bool fine = copy != NULL;
@@ -380,7 +269,7 @@ static bool options_keep_list(struct parse *p, const char *option, const char *l
 	while (fine && rest != NULL) {
 		const char *text = strsep(&rest, ",");
 		int what = 0;
-		fine = options_word(p, option, text, known, &what);
+		fine = ucp_argument_word(p->name, option, text, known, &what);
 		if (fine) {
 			options_keep(p, what, on);
 		}
@@ -400,16 +289,16 @@ static bool options_not_yet(const struct parse *p, const char *option)
 /** --fsync[=WHEN]. */
 static bool options_fsync(struct parse *p, const char *text)
 {
-	static const struct word words[] = {
+	static const struct ucp_word words[] = {
 		{"never", UCP_FSYNC_NEVER}, {"chunk", UCP_FSYNC_CHUNK}, {"file", UCP_FSYNC_FILE},
-		{"batch", WORD_NOT_YET}, {"fs", WORD_NOT_YET}, {NULL, 0},
+		{"batch", UCP_WORD_NOT_YET}, {"fs", UCP_WORD_NOT_YET}, {NULL, 0},
 	};
 	int value = UCP_FSYNC_FILE;
 
-	if (text != NULL && !options_word(p, "--fsync", text, words, &value)) {
+	if (text != NULL && !ucp_argument_word(p->name, "--fsync", text, words, &value)) {
 		return false;
 	}
-	if (value == WORD_NOT_YET) {
+	if (value == UCP_WORD_NOT_YET) {
 		return options_not_yet(p, text[0] == 'f' ? "fsync=fs" : "fsync=batch");
 	}
 	p->opts->set.fsync = (enum ucp_fsync)value;
@@ -419,16 +308,16 @@ static bool options_fsync(struct parse *p, const char *text)
 /** --hash=NAME. */
 static bool options_hash(struct parse *p, const char *text)
 {
-	static const struct word words[] = {
+	static const struct ucp_word words[] = {
 		{"xxh128", UCP_DIGEST_XXH128}, {"xxh64", UCP_DIGEST_XXH64},
-		{"xxh3", UCP_DIGEST_XXH3}, {"sha256", WORD_NOT_YET}, {NULL, 0},
+		{"xxh3", UCP_DIGEST_XXH3}, {"sha256", UCP_WORD_NOT_YET}, {NULL, 0},
 	};
 	int value;
 
-	if (!options_word(p, "--hash", text, words, &value)) {
+	if (!ucp_argument_word(p->name, "--hash", text, words, &value)) {
 		return false;
 	}
-	if (value == WORD_NOT_YET) {
+	if (value == UCP_WORD_NOT_YET) {
 		return options_not_yet(p, "hash=sha256");
 	}
 	p->opts->set.digest = (enum ucp_digest_kind)value;
@@ -439,14 +328,14 @@ static bool options_hash(struct parse *p, const char *text)
 /** --manifest-format=NAME. */
 static bool options_manifest_format(const struct parse *p, const char *text)
 {
-	static const struct word words[] = {{"bsd", 0}, {"gnu", WORD_NOT_YET},
-					     {"mtree", WORD_NOT_YET}, {NULL, 0}};
+	static const struct ucp_word words[] = {{"bsd", 0}, {"gnu", UCP_WORD_NOT_YET},
+					     {"mtree", UCP_WORD_NOT_YET}, {NULL, 0}};
 	int value;
 
-	if (!options_word(p, "--manifest-format", text, words, &value)) {
+	if (!ucp_argument_word(p->name, "--manifest-format", text, words, &value)) {
 		return false;
 	}
-	return value != WORD_NOT_YET ||
+	return value != UCP_WORD_NOT_YET ||
 	       options_not_yet(p, text[0] == 'g' ? "manifest-format=gnu" : "manifest-format=mtree");
 }
 
@@ -455,19 +344,6 @@ static bool options_target(struct parse *p, const char *dir)
 {
 	p->has_targets = p->has_targets || p->opts->target_dir != NULL;
 	p->opts->target_dir = dir;
-	return true;
-}
-
-/** A number that fits a setting. */
-static bool options_count(const struct parse *p, const char *option, const char *text,
-			  uint64_t low, uint64_t high, uint32_t *ret_value)
-{
-	uint64_t value;
-
-	if (!options_number(p, option, text, low, high, &value)) {
-		return false;
-	}
-	*ret_value = (uint32_t)value;
 	return true;
 }
 
@@ -501,7 +377,7 @@ static bool options_take_cp_long(struct parse *p, int opt, const char *arg)
 		return options_keep_list(p, "--preserve",
 					 arg != NULL ? arg : "mode,ownership,timestamps", true);
 	case OPT_REFLINK:
-		fine = options_choose(p, "--reflink", arg, options_reflinks, UCP_REFLINK_ALWAYS,
+		fine = ucp_argument_choose(p->name, "--reflink", arg, options_reflinks, UCP_REFLINK_ALWAYS,
 				      &value);
 		set->reflink = (enum ucp_reflink)value;
 		break;
@@ -509,14 +385,14 @@ static bool options_take_cp_long(struct parse *p, int opt, const char *arg)
 		set->remove_first = true;
 		break;
 	case OPT_SPARSE:
-		fine = options_choose(p, "--sparse", arg, options_sparses, UCP_SPARSE_AUTO, &value);
+		fine = ucp_argument_choose(p->name, "--sparse", arg, options_sparses, UCP_SPARSE_AUTO, &value);
 		set->sparse = (enum ucp_sparse)value;
 		break;
 	case OPT_STRIP_TRAILING_SLASHES:
 		p->opts->strip_slashes = true;
 		break;
 	case OPT_UPDATE:
-		fine = options_choose(p, "--update", arg, options_updates, UCP_UPDATE_OLDER, &value);
+		fine = ucp_argument_choose(p->name, "--update", arg, options_updates, UCP_UPDATE_OLDER, &value);
 		set->update = (enum ucp_update)value;
 		break;
 	default:
@@ -617,12 +493,12 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 	p->opts->has_own = true;
 	switch (opt) {
 	case 'g':
-		fine = options_choose(p, "--progress", arg, options_progresses, UCP_PROGRESS_ALWAYS,
+		fine = ucp_argument_choose(p->name, "--progress", arg, options_progresses, UCP_PROGRESS_ALWAYS,
 				      &value);
 		p->opts->progress = (enum ucp_progress_when)value;
 		return fine;
 	case 'j':
-		return options_count(p, "--jobs", arg, 1, 256, &set->jobs);
+		return ucp_argument_count(p->name, "--jobs", arg, 1, 256, &set->jobs);
 	case 'q':
 		p->opts->progress = UCP_PROGRESS_NEVER;
 		return true;
@@ -639,17 +515,17 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 		p->opts->stats = true;
 		return true;
 	case OPT_QUEUE_DEPTH:
-		return options_count(p, "--queue-depth", arg, 1, 4096, &set->depth);
+		return ucp_argument_count(p->name, "--queue-depth", arg, 1, 4096, &set->depth);
 	case OPT_CHUNK_SIZE:
-		return options_size(p, "--chunk-size", arg, 4096, 64 << 20, "4K to 64M",
+		return ucp_argument_size(p->name, "--chunk-size", arg, 4096, 64 << 20, "4K to 64M",
 				    &set->chunk_size);
 	case OPT_MEM_LIMIT:
-		return options_size(p, "--mem-limit", arg, 64 << 10, UINT64_MAX, "64K or more",
+		return ucp_argument_size(p->name, "--mem-limit", arg, 64 << 10, UINT64_MAX, "64K or more",
 				    &set->mem_limit);
 	case OPT_IO_WORKERS:
-		return options_count(p, "--io-workers", arg, 1, 4096, &set->io_workers);
+		return ucp_argument_count(p->name, "--io-workers", arg, 1, 4096, &set->io_workers);
 	case OPT_ENGINE:
-		fine = options_choose(p, "--engine", arg, options_engines, UCP_CHOOSE_AUTO, &value);
+		fine = ucp_argument_choose(p->name, "--engine", arg, options_engines, UCP_CHOOSE_AUTO, &value);
 		set->engine = (enum ucp_engine_choice)value;
 		return fine;
 	default:
@@ -715,7 +591,7 @@ static void options_expand_next(int argc, char **argv)
 /** --backup, and the environment: false when told what is wrong. */
 static bool options_settle_backup(struct parse *p)
 {
-	static const struct word words[] = {
+	static const struct ucp_word words[] = {
 		{"none", UCP_BACKUP_NONE}, {"off", UCP_BACKUP_NONE},
 		{"simple", UCP_BACKUP_SIMPLE}, {"never", UCP_BACKUP_SIMPLE},
 		{"existing", UCP_BACKUP_EXISTING}, {"nil", UCP_BACKUP_EXISTING},
@@ -736,7 +612,7 @@ static bool options_settle_backup(struct parse *p)
 		option = "$VERSION_CONTROL";
 		text = getenv("VERSION_CONTROL");
 	}
-	if (text != NULL && text[0] != '\0' && !options_word(p, option, text, words, &value)) {
+	if (text != NULL && text[0] != '\0' && !ucp_argument_word(p->name, option, text, words, &value)) {
 		ucp_options_try_help(p->name);
 		return false;
 	}
