@@ -5,6 +5,7 @@
 
 #include "core/sys/attr.h"
 #include "core/sys/fd.h"
+#include "core/sys/path.h"
 #include "hash/manifest.h"
 
 #include <errno.h>
@@ -36,14 +37,6 @@ static int outfile_may_replace(const char *path)
 	return ucp_manifest_looks_like(text) ? 0 : -EEXIST;
 }
 
-/** The directory part of a path, to be freed, or NULL. */
-static char *outfile_dir(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
-}
-
 /** Resolve the final name, and see that its directory can be written to: 0 or a negative errno. */
 static int outfile_resolve(struct ucp_outfile *out)
 {
@@ -51,7 +44,7 @@ static int outfile_resolve(struct ucp_outfile *out)
 	if (out->path == NULL) {
 		out->path = strdup(out->name); /* new, or a problem that opening will tell */
 	}
-	char *dir = out->path != NULL ? outfile_dir(out->path) : NULL;
+	char *dir = out->path != NULL ? ucp_path_dir(out->path) : NULL;
 	int err = dir == NULL ? -ENOMEM : 0;
 	if (err == 0 && faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) != 0) {
 		err = -errno;
@@ -84,7 +77,7 @@ int ucp_outfile_open(struct ucp_outfile *out, mode_t mask)
 		return 0;
 	}
 	int err = outfile_may_replace(out->path); /* the copy itself may have put something there */
-	char *dir = err == 0 ? outfile_dir(out->path) : NULL;
+	char *dir = err == 0 ? ucp_path_dir(out->path) : NULL;
 	if (dir == NULL || asprintf(&out->tmp, "%s/.ucp-XXXXXX", dir) < 0) {
 		free(dir);
 		out->tmp = NULL;
@@ -110,7 +103,7 @@ int ucp_outfile_open(struct ucp_outfile *out, mode_t mask)
 /** fsync of a directory: 0 or a negative errno. */
 static int outfile_sync_dir(const char *path)
 {
-	char *dir = outfile_dir(path);
+	char *dir = ucp_path_dir(path);
 	int fd = dir != NULL ? ucp_fd_open_dir(AT_FDCWD, dir, 0) : -ENOMEM;
 	int err = fd < 0 ? fd : ucp_attr_sync_dir(fd);
 

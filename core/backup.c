@@ -4,6 +4,7 @@
 #include "core/backup.h"
 
 #include "core/sys/fd.h"
+#include "core/sys/path.h"
 #include "core/sys/retry.h"
 
 #include <ctype.h>
@@ -189,14 +190,17 @@ int ucp_backup_undo(int dir, const char *backup, const char *name)
 }
 
 bool ucp_backup_is_source(int dir, const char *name, const struct ucp_settings *set,
-			  const char *src_base, const struct stat *src_st)
+			  const char *src, const struct stat *src_st)
 {
 	const char *base = name + backup_base(name);
 	size_t len = strlen(base);
+	size_t src_len;
+	const char *last = ucp_path_last(src, &src_len);
 	struct stat st;
 	char *text = NULL;
 
-	if (strncmp(src_base, base, len) != 0 || strcmp(src_base + len, set->backup_suffix) != 0 ||
+	if (src_len != len + strlen(set->backup_suffix) || strncmp(last, base, len) != 0 ||
+	    strncmp(last + len, set->backup_suffix, src_len - len) != 0 ||
 	    asprintf(&text, "%s%s", name, set->backup_suffix) < 0) {
 		return false;
 	}

@@ -43,10 +43,10 @@ int ucp_backup_undo(int dir, const char *backup, const char *name);
 /**
  * Whether a source is what the simple backup of the destination would replace.
  *
- * @src_base  the source's own name, its last component
- * @src_st    its status
+ * @src     the source's path
+ * @src_st  its status
  */
 bool ucp_backup_is_source(int dir, const char *name, const struct ucp_settings *set,
-			  const char *src_base, const struct stat *src_st);
+			  const char *src, const struct stat *src_st);
 
 #endif

@@ -11,6 +11,7 @@
 #include "core/sys/attr.h"
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
+#include "core/sys/path.h"
 #include "core/worker.h"
 #include "hash/manifest.h"
 
@@ -123,20 +124,14 @@ void ucp_job_free(struct ucp_job *job)
 /** The name a source gets below the target directory: its last component. */
 static char *job_base_name(const char *src)
 {
-	size_t end = strlen(src);
+	size_t len;
+	const char *last = ucp_path_last(src, &len);
+	bool is_up = len == 2 && strncmp(last, "..", 2) == 0;
 
-	while (end > 0 && src[end - 1] == '/') {
-		end--;
-	}
-	size_t start = end;
-	while (start > 0 && src[start - 1] != '/') {
-		start--;
-	}
-	bool is_up = end - start == 2 && strncmp(src + start, "..", 2) == 0;
-	if (end == start || is_up) {
+	if (len == 0 || is_up) {
 		return strdup("."); /* "/" and "dir/..": their contents go into the target */
 	}
-	return strndup(src + start, end - start);
+	return strndup(last, len);
 }
 
 /** The order of operands by destination name, then as given. */
@@ -240,20 +235,6 @@ static uint32_t job_group_size(const struct ucp_job *job)
 	return n;
 }
 
-/** The directory part of a path, to be freed, or NULL. */
-static char *job_dir_name(const char *path)
-{
-	size_t end = strlen(path);
-
-	while (end > 1 && path[end - 1] == '/') {
-		end--;
-	}
-	while (end > 0 && path[end - 1] != '/') {
-		end--;
-	}
-	return end > 0 ? strndup(path, end) : strdup(".");
-}
-
 /** Whether different names in the target directory may be one file. */
 static bool job_target_folds(const struct ucp_job *job)
 {
@@ -286,7 +267,7 @@ static struct ucp_dir *job_new_base(struct ucp_job *job)
 	base->folds = job->target_folds;
 	const struct ucp_settings *set = job->shared.set;
 	if (set->keep_mode || set->drop_mode || set->keep_owner) {
-		char *dir = fd >= 0 ? NULL : job_dir_name(ops->target);
+		char *dir = fd >= 0 ? NULL : ucp_path_dir(ops->target);
 		base->has_default_acl =
 			dir != NULL ? getxattr(dir, UCP_ATTR_DEFAULT_ACL, NULL, 0) > 0
 				    : ucp_attr_get(fd, UCP_ATTR_DEFAULT_ACL, NULL, 0) > 0;
@@ -485,7 +466,7 @@ bool ucp_job_wait(struct ucp_job *job, int timeout_ms)
 static void job_sync_target(struct ucp_job *job)
 {
 	char *dir = job->ops->target_is_dir ? strdup(job->ops->target)
-					    : job_dir_name(job->ops->target);
+					    : ucp_path_dir(job->ops->target);
 	int fd = dir != NULL ? ucp_fd_open_dir(AT_FDCWD, dir, 0) : -ENOMEM;
 	int err = fd < 0 ? fd : ucp_attr_sync_dir(fd);
 

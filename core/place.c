@@ -6,6 +6,7 @@
 #include "core/backup.h"
 #include "core/busy.h"
 #include "core/sys/fd.h"
+#include "core/sys/path.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
 
@@ -151,14 +152,6 @@ struct place_dst {
 	bool is_link;        /**< the name is a symlink */
 };
 
-/** The last component of a path. */
-static const char *place_last(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-
-	return slash != NULL ? slash + 1 : name;
-}
-
 /** Move a destination aside. */
 static enum ucp_place place_back_up(struct ucp_worker *w, struct ucp_entry *e)
 {
@@ -167,7 +160,7 @@ static enum ucp_place place_back_up(struct ucp_worker *w, struct ucp_entry *e)
 	char *backup = NULL;
 
 	if (set->backup != UCP_BACKUP_NUMBERED &&
-	    ucp_backup_is_source(dir, e->dst_name, set, place_last(e->src_name), &e->st)) {
+	    ucp_backup_is_source(dir, e->dst_name, set, e->src_name, &e->st)) {
 		return place_refuse(w, e, UCP_FAIL_BACKUP_SOURCE, 0);
 	}
 	int err = ucp_backup_make(dir, e->dst_name, set, &backup);
@@ -251,19 +244,11 @@ static bool place_same_inode(const struct stat *a, const struct stat *b)
 /** Status of the directory that a name is in; a negative errno when that fails. */
 static int place_parent(int dir, const char *name, struct stat *ret_st)
 {
-	char *path = strdup(name);
+	char *path = ucp_path_dir(name);
 	if (path == NULL) {
 		return -ENOMEM;
 	}
-	size_t len = strlen(path);
-	while (len > 0 && path[len - 1] == '/') {
-		len--;
-	}
-	while (len > 0 && path[len - 1] != '/') {
-		len--;
-	}
-	path[len] = '\0';
-	int err = ucp_fd_statat(dir, len > 0 ? path : ".", 0, ret_st);
+	int err = ucp_fd_statat(dir, path, 0, ret_st);
 	free(path);
 	return err;
 }
@@ -271,9 +256,12 @@ static int place_parent(int dir, const char *name, struct stat *ret_st)
 /** Whether source and destination are one directory entry, not only one file. */
 static bool place_same_name(const struct ucp_entry *e)
 {
+	size_t src_len, dst_len;
+	const char *src_last = ucp_path_last(e->src_name, &src_len);
+	const char *dst_last = ucp_path_last(e->dst_name, &dst_len);
 	struct stat src, dst;
 
-	return strcmp(place_last(e->src_name), place_last(e->dst_name)) == 0 &&
+	return src_len == dst_len && memcmp(src_last, dst_last, src_len) == 0 &&
 	       place_parent(e->dir->fd[UCP_SRC], e->src_name, &src) == 0 &&
 	       place_parent(e->dir->fd[UCP_DST], e->dst_name, &dst) == 0 &&
 	       place_same_inode(&src, &dst);

@@ -11,13 +11,13 @@
 #include "core/place.h"
 #include "core/replace.h"
 #include "core/sys/fd.h"
+#include "core/sys/path.h"
 #include "core/sys/retry.h"
 #include "core/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,20 +157,12 @@ static bool special_is_here(const struct ucp_entry *e)
 	if (ucp_fd_statat(AT_FDCWD, ".", 0, &here) < 0) {
 		return false;
 	}
-	char *path = strdup(e->dst_name);
-	if (path == NULL) {
+	char *dir = ucp_path_dir(e->dst_name);
+	if (dir == NULL) {
 		return false;
 	}
-	char *slash = strrchr(path, '/');
-	if (slash != NULL) {
-		slash[1] = '\0';
-	}
-	int err = ucp_fd_statat(e->dir->fd[UCP_DST], slash != NULL ? path : ".", 0, &there);
-	if (e->dir->fd[UCP_DST] == AT_FDCWD && slash == NULL) {
-		there = here;
-		err = 0;
-	}
-	free(path);
+	int err = ucp_fd_statat(e->dir->fd[UCP_DST], dir, 0, &there);
+	free(dir);
 	return err == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 

@@ -1,0 +1,37 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/sys/path.h"
+#include "tests/lib/unit.h"
+
+/** Where paths are cut. */
+static void test_cut(void **state)
+{
+	static const struct {
+		const char *path, *dir, *last;
+	} cases[] = {
+		{"a", ".", "a"},	   {"a/", ".", "a"},	{"a/b", "a/", "b"},
+		{"a//b//", "a//", "b"},	   {"/a", "/", "a"},	{"//a/", "//", "a"},
+		{"/a/b", "/a/", "b"},	   {"/", "/", ""},	{"///", "/", ""},
+		{"", ".", ""},		   {".", ".", "."},	{"a/..", "a/", ".."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		size_t len;
+		const char *last = ucp_path_last(cases[i].path, &len);
+		assert_int_equal(len, strlen(cases[i].last));
+		assert_memory_equal(last, cases[i].last, len);
+		char *dir = ucp_path_dir(cases[i].path);
+		assert_string_equal(dir, cases[i].dir);
+		free(dir);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cut),
+	};
+	return cmocka_run_group_tests_name("path", tests, NULL, NULL);
+}
