@@ -39,7 +39,7 @@ void ucp_options_help(const char *name)
 "  -u                         same as --update=older\n"
 "      --update[=WHEN]        replace: all (default), none, none-fail, older\n"
 "Beyond cp\n"
-"      --fsync[=WHEN]         wait for the disk: never (default), file, chunk\n"
+"      --fsync[=WHEN]         wait for the disk: never, file, batch, fs, chunk\n"
 "      --manifest=FILE        digest of each file, for xxhsum -c; - is stdout\n"
 "      --hash=ALGORITHM       xxh128 (default), xxh64, xxh3\n"
 "      --manifest-format=bsd  the only form\n"

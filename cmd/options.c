@@ -291,15 +291,12 @@ static bool options_fsync(struct parse *p, const char *text)
 {
 	static const struct ucp_word words[] = {
 		{"never", UCP_FSYNC_NEVER}, {"chunk", UCP_FSYNC_CHUNK}, {"file", UCP_FSYNC_FILE},
-		{"batch", UCP_WORD_NOT_YET}, {"fs", UCP_WORD_NOT_YET}, {NULL, 0},
+		{"batch", UCP_FSYNC_BATCH}, {"fs", UCP_FSYNC_FS}, {NULL, 0},
 	};
 	int value = UCP_FSYNC_FILE;
 
 	if (text != NULL && !ucp_argument_word(p->name, "--fsync", text, words, &value)) {
 		return false;
-	}
-	if (value == UCP_WORD_NOT_YET) {
-		return options_not_yet(p, text[0] == 'f' ? "fsync=fs" : "fsync=batch");
 	}
 	p->opts->set.fsync = (enum ucp_fsync)value;
 	return true;

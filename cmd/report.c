@@ -38,6 +38,7 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_WRITE, "error writing %2"},
 	{UCP_FAIL_COPY, "error copying %1 to %2"},
 	{UCP_FAIL_SYNC, "error syncing %2"},
+	{UCP_FAIL_SYNC_FS, "error syncing the filesystem of %2"},
 	{UCP_FAIL_CLOSE, "failed to close %2"},
 	{UCP_FAIL_MKDIR, "cannot create directory %2"},
 	{UCP_FAIL_MKPARENT, "cannot make directory %2"},

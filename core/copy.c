@@ -17,6 +17,7 @@
  */
 #include "core/copy.h"
 
+#include "core/barrier.h"
 #include "core/create.h"
 #include "core/extent.h"
 #include "core/finish.h"
@@ -125,13 +126,25 @@ static const char *copy_road_name(const struct ucp_file *file, char *text, size_
 	return text;
 }
 
+/** Say how a file was copied, for --debug. */
+static void copy_tell_road(const struct ucp_file *file)
+{
+	const struct ucp_entry *e = &file->entry;
+	char text[64];
+
+	if (file->w->set->tell_debug) {
+		ucp_worker_tell_at(file->w, UCP_DID_ROAD, 0, e->dir, e->src_name, e->dst_name,
+				   copy_road_name(file, text, sizeof(text)));
+	}
+}
+
 /** The entry is over: hand back the file's slot and everything that waited for it. */
 static void copy_end(struct ucp_file *file, bool is_made)
 {
 	struct ucp_worker *w = file->w;
 	struct ucp_copier *cp = &w->copier;
 	struct ucp_dir *dir = file->entry.dir;
-	bool is_parked = file->ending == UCP_ENDING_PARKED;
+	bool is_elsewhere = file->ending == UCP_ENDING_PARKED || file->ending == UCP_ENDING_HELD;
 
 	ucp_busy_release(w, file);
 	ucp_place_settle(w, &file->entry, file->err == 0);
@@ -142,30 +155,16 @@ static void copy_end(struct ucp_file *file, bool is_made)
 	file->next = cp->free_files;
 	cp->free_files = file;
 	cp->n_files--;
-	if (!is_parked) {
+	if (!is_elsewhere) {
 		ucp_finish_entry(w, dir);
 	}
 }
 
-/**
- * Never leave a partial new file; when it cannot be removed, say so.
- *
- * While it is open, what has its name by now can be compared with it.
- */
+/** Never leave a partial new file. */
 static void copy_remove_partial(struct ucp_file *file)
 {
-	const struct ucp_entry *e = &file->entry;
-	struct stat ours, there;
-
 	file->is_removed = true;
-	if (file->dst_fd >= 0 && ucp_fd_stat(file->dst_fd, &ours) == 0 &&
-	    ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
-	    (ours.st_ino != there.st_ino || ours.st_dev != there.st_dev)) {
-		return; /* somebody else's */
-	}
-	if (UCP_RETRY(unlinkat(e->dir->fd[UCP_DST], e->dst_name, 0)) != 0 && errno != ENOENT) {
-		ucp_worker_tell_entry(file->w, UCP_FAIL_REMOVE, -errno, e);
-	}
+	ucp_create_undo(file->w, &file->entry, file->dst_fd);
 }
 
 /** Both descriptors are closed: the last thing that happens to a file. */
@@ -194,11 +193,6 @@ static void copy_closed(struct ucp_file *file)
 		return;
 	}
 	ucp_note_digest(w, e, &file->value);
-	if (w->set->tell_debug) {
-		char text[64];
-		ucp_worker_tell_at(w, UCP_DID_ROAD, 0, e->dir, e->src_name, e->dst_name,
-				   copy_road_name(file, text, sizeof(text)));
-	}
 	ucp_count(&w->counts.files, 1);
 	copy_end(file, true);
 }
@@ -270,6 +264,33 @@ static void copy_on_sync(struct ucp_io *io)
 	copy_close(file);
 }
 
+/** See to it that a complete file gets on disk: together with others, or now. */
+static void copy_sync(struct ucp_file *file)
+{
+	struct ucp_worker *w = file->w;
+
+	switch (ucp_barrier_hold(w, file)) {
+	case UCP_HOLD_DONE:
+		file->ending = UCP_ENDING_HELD;
+		copy_close(file);
+		return;
+	case UCP_HOLD_NEEDLESS:
+		copy_close(file);
+		return;
+	case UCP_HOLD_NOT:
+		break;
+	}
+	file->io = (struct ucp_io){
+		.op = UCP_IO_CHAIN,
+		.steps = UCP_STEP_SYNC,
+		.done = copy_on_sync,
+		.fd = -1,
+		.out_fd = file->dst_fd,
+		.slot = -1,
+	};
+	ucp_engine_push(w->eng, &file->io);
+}
+
 /** Attributes, then fsync if asked for. */
 static void copy_set_meta(struct ucp_file *file)
 {
@@ -285,20 +306,13 @@ static void copy_set_meta(struct ucp_file *file)
 		.mode = file->mode,
 	};
 
+	copy_tell_road(file);
 	(void)ucp_meta_set(w, &meta); /* told; the data is fine, so the copy stays, as with cp */
 	if (w->set->fsync == UCP_FSYNC_NEVER || file->is_synced) {
 		copy_close(file);
-		return;
+	} else {
+		copy_sync(file);
 	}
-	file->io = (struct ucp_io){
-		.op = UCP_IO_CHAIN,
-		.steps = UCP_STEP_SYNC,
-		.done = copy_on_sync,
-		.fd = -1,
-		.out_fd = file->dst_fd,
-		.slot = -1,
-	};
-	ucp_engine_push(w->eng, &file->io);
 }
 
 void ucp_copy_data_done(struct ucp_file *file)
@@ -395,6 +409,7 @@ static void copy_opened_src(struct ucp_file *file)
 	switch (ucp_create_dst(w, file)) {
 	case UCP_CREATE_DONE:
 		ucp_note_made(w, &file->entry);
+		ucp_barrier_note(w, file);
 		copy_data(file);
 		return;
 	case UCP_CREATE_SKIP:

@@ -43,6 +43,7 @@ enum ucp_ending {
 	UCP_ENDING_SKIPPED, /**< the destination stays as it is */
 	UCP_ENDING_LINKED,  /**< became a hard link */
 	UCP_ENDING_PARKED,  /**< waits for another copy; what resumes it ends the entry */
+	UCP_ENDING_HELD,    /**< copied, waits for a barrier, which ends the entry */
 };
 
 /** One regular file in flight. */

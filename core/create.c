@@ -371,3 +371,17 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 	}
 	return create_fail(w, e, -EEXIST);
 }
+
+void ucp_create_undo(struct ucp_worker *w, const struct ucp_entry *e, int fd)
+{
+	struct stat ours, there;
+
+	if (fd >= 0 && ucp_fd_stat(fd, &ours) == 0 &&
+	    ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
+	    (ours.st_ino != there.st_ino || ours.st_dev != there.st_dev)) {
+		return; /* somebody else's */
+	}
+	if (UCP_RETRY(unlinkat(e->dir->fd[UCP_DST], e->dst_name, 0)) != 0 && errno != ENOENT) {
+		ucp_worker_tell_entry(w, UCP_FAIL_REMOVE, -errno, e);
+	}
+}

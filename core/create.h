@@ -5,6 +5,7 @@
 #ifndef UCP_CORE_CREATE_H
 #define UCP_CORE_CREATE_H
 
+struct ucp_entry;
 struct ucp_file;
 struct ucp_worker;
 
@@ -23,5 +24,13 @@ enum ucp_create {
  * mode_is_right (which it takes as a hint: false when an ACL follows).
  */
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file);
+
+/**
+ * Remove a new file whose copy has failed, unless its name is somebody else's by now.
+ *
+ * @fd  the file, while it is open, or -1
+ * A failure is told.
+ */
+void ucp_create_undo(struct ucp_worker *w, const struct ucp_entry *e, int fd);
 
 #endif

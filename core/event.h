@@ -37,6 +37,7 @@ enum ucp_act {
 	UCP_FAIL_WRITE,      /**< dst */
 	UCP_FAIL_COPY,       /**< src, dst: one of them, the filesystem does not say which */
 	UCP_FAIL_SYNC,       /**< dst */
+	UCP_FAIL_SYNC_FS,    /**< dst: its filesystem, or one below it */
 	UCP_FAIL_CLOSE,      /**< dst */
 	UCP_FAIL_MKDIR,      /**< dst */
 	UCP_FAIL_MKPARENT,   /**< dst: a directory for --parents */

@@ -182,6 +182,7 @@ static bool finish_one(struct ucp_worker *w, struct ucp_dir *dir, bool *ret_is_p
 	if (!is_foreign) {
 		finish_set_meta(w, dir);
 	}
+	wants_sync = wants_sync && !ucp_barrier_covers_dir(w, dir);
 	if (wants_sync && w->n_dir_syncs >= w->max_dir_syncs) {
 		/* Waiting in the background would keep descriptors that others need. */
 		finish_sync_now(w, dir);

@@ -72,6 +72,21 @@ static bool fs_nowait_is_fine(uint64_t type)
 	return type == EXT4_SUPER_MAGIC || type == FS_XFS_MAGIC || type == BTRFS_SUPER_MAGIC;
 }
 
+bool ucp_fs_syncs(int fd)
+{
+	switch (fs_type(fd)) {
+	case EXT4_SUPER_MAGIC:
+	case FS_XFS_MAGIC:
+	case BTRFS_SUPER_MAGIC:
+	case F2FS_SUPER_MAGIC:
+	case TMPFS_MAGIC: /* as durable as it gets */
+		return true;
+	default:
+		/* FUSE does not pass it on; what servers make of it is not known. */
+		return false;
+	}
+}
+
 /** Whether a directory has the flag that makes its names fold: ext4, f2fs, tmpfs. */
 static bool fs_dir_folds(int dir)
 {

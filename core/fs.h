@@ -42,6 +42,13 @@ struct ucp_fs *ucp_fs_get(struct ucp_fs_cache *cache, uint64_t src_dev, uint64_t
 			  int src_fd, int dst_fd);
 
 /**
+ * Whether syncfs(2) makes all durable that was written to a filesystem, and tells errors.
+ *
+ * @fd  open, for reading or writing
+ */
+bool ucp_fs_syncs(int fd);
+
+/**
  * Whether different names in a directory may be one file, as where case is ignored.
  *
  * True also where only a server knows.

@@ -70,6 +70,7 @@ int ucp_job_new(const struct ucp_settings *set, const struct ucp_listener *liste
 	(void)sem_init(&job->wake, 0, 0);
 	ucp_roots_init(&shared->roots);
 	ucp_busy_init(&shared->busy);
+	ucp_barrier_init(&shared->barrier);
 	ucp_seals_init(&shared->seals);
 
 	bool has_links = true;
@@ -114,6 +115,7 @@ void ucp_job_free(struct ucp_job *job)
 	ucp_manifest_free(shared->manifest);
 	ucp_roots_fini(&shared->roots);
 	ucp_busy_fini(&shared->busy);
+	ucp_barrier_fini(&shared->barrier);
 	(void)sem_destroy(&job->wake);
 	(void)pthread_cond_destroy(&shared->idle_cond);
 	(void)pthread_mutex_destroy(&shared->idle_lock);
@@ -376,6 +378,9 @@ static int job_prepare_workers(struct ucp_job *job)
 		return err;
 	}
 	shared->dirs.limit = (int)job->plan.n_dirs;
+	if (job->plan.n_held > 0) {
+		ucp_barrier_begin(&shared->barrier, job->plan.n_held);
+	}
 	shared->workers = calloc(job->plan.n_workers, sizeof(*shared->workers));
 	if (shared->workers == NULL) {
 		return -ENOMEM;
@@ -462,20 +467,29 @@ bool ucp_job_wait(struct ucp_job *job, int timeout_ms)
 	return atomic_load(&job->is_done);
 }
 
-/** fsync of the directory the copies were made in, which no node stands for. */
+/** Sync what has waited for the end, and the directory the copies were made in, which no node
+ * stands for. */
 static void job_sync_target(struct ucp_job *job)
 {
 	char *dir = job->ops->target_is_dir ? strdup(job->ops->target)
 					    : ucp_path_dir(job->ops->target);
+	struct ucp_worker *w = &job->shared.workers[0];
 	int fd = dir != NULL ? ucp_fd_open_dir(AT_FDCWD, dir, 0) : -ENOMEM;
-	int err = fd < 0 ? fd : ucp_attr_sync_dir(fd);
+	int err = fd < 0 ? fd : 0;
+	struct stat st;
 
-	ucp_count(&job->shared.workers[0].counts.syncs, err == 0);
+	ucp_barrier_finish(w, job->ops->target);
+	bool is_synced = err == 0 && ucp_fd_stat(fd, &st) == 0 &&
+			 ucp_barrier_has_synced(w, st.st_dev);
+	if (err == 0 && !is_synced) {
+		err = ucp_attr_sync_dir(fd);
+		ucp_count(&w->counts.syncs, err == 0);
+	}
 	if (fd >= 0) {
 		ucp_fd_drop(&fd);
 	}
 	if (err < 0) {
-		ucp_worker_tell(&job->shared.workers[0], UCP_FAIL_SYNC, err, NULL, dir, NULL);
+		ucp_worker_tell(w, UCP_FAIL_SYNC, err, NULL, dir, NULL);
 	}
 	free(dir);
 }

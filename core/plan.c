@@ -25,6 +25,7 @@ enum {
 	                                  while one is entered; all but the ring in pairs */
 	PLAN_FDS_FILE = 4,             /* source, destination, and a directory that is kept open */
 	PLAN_DIRS_MAX = 1024,
+	PLAN_HELD_MAX = 32768,         /* half a KiB each */
 };
 
 #define PLAN_CHUNK ((uint64_t)512 * 1024)
@@ -74,7 +75,7 @@ static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 }
 
 /** Share out descriptors, giving up workers where they do not suffice. */
-static void plan_descriptors(struct ucp_plan *plan)
+static void plan_descriptors(const struct ucp_settings *set, struct ucp_plan *plan)
 {
 	uint32_t used = ucp_limit_open_files();
 	uint32_t spare = plan->n_fds > 256 ? 32 : 2; /* for whatever the caller opens */
@@ -92,7 +93,12 @@ static void plan_descriptors(struct ucp_plan *plan)
 	wp->max_files = (uint32_t)plan_min(wp->max_files, files);
 
 	uint32_t needed = plan->n_workers * (PLAN_FDS_WORKER + PLAN_FDS_FILE * wp->max_files);
-	uint32_t left = have > needed ? (have - needed) / 2 : 0;
+	uint32_t over = have > needed ? have - needed : 0;
+	if (set->fsync == UCP_FSYNC_BATCH || set->fsync == UCP_FSYNC_FS) {
+		plan->n_held = (uint32_t)plan_min(over / 2, PLAN_HELD_MAX);
+		over -= plan->n_held;
+	}
+	uint32_t left = over / 2;
 	wp->max_dir_syncs = (uint32_t)plan_min(left / plan->n_workers, wp->depth);
 	plan->n_dirs = (uint32_t)plan_min(plan->n_workers * (2 + wp->max_files) + left,
 					  PLAN_DIRS_MAX);
@@ -151,7 +157,7 @@ int ucp_plan_make(const struct ucp_settings *set, bool is_tiny, struct ucp_plan 
 					? plan.worker.depth
 					: 1;
 	plan.n_fds = ucp_limit_raise_files();
-	plan_descriptors(&plan);
+	plan_descriptors(set, &plan);
 	plan_memory(set, &plan);
 	plan.is_inline = plan.is_inline && plan.n_workers == 1;
 	*ret_plan = plan;

@@ -45,6 +45,8 @@ enum ucp_fsync {
 	UCP_FSYNC_NEVER,
 	UCP_FSYNC_CHUNK, /**< every chunk's chain ends in fdatasync; also all of FILE */
 	UCP_FSYNC_FILE,  /**< every file and directory is fsynced when complete */
+	UCP_FSYNC_BATCH, /**< many files together, then the directories they are in */
+	UCP_FSYNC_FS,    /**< the whole filesystem, when all is done */
 };
 
 /** SELinux contexts. */

@@ -3,6 +3,7 @@
 
 #include "core/walk.h"
 
+#include "core/barrier.h"
 #include "core/copy.h"
 #include "core/enter.h"
 #include "core/finish.h"
@@ -203,6 +204,9 @@ void ucp_walk_start(struct ucp_worker *w, struct ucp_task *task)
 		break;
 	case UCP_TASK_PARKED:
 		ucp_parked_resume(w, UCP_CONTAINER_OF(task, struct ucp_parked, task));
+		break;
+	case UCP_TASK_HELD:
+		ucp_barrier_resume(w, task);
 		break;
 	}
 }

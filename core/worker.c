@@ -110,7 +110,8 @@ static void worker_note_failure(struct ucp_worker *w, enum ucp_act act, int err)
 
 	ucp_count(&w->counts.failed, 1);
 	atomic_store(&shared->has_failed, true);
-	if (act == UCP_FAIL_SYNC) {
+	bool is_lost = act == UCP_FAIL_CLOSE && w->set->fsync != UCP_FSYNC_NEVER;
+	if (act == UCP_FAIL_SYNC || act == UCP_FAIL_SYNC_FS || is_lost) {
 		atomic_store(&shared->sync_failed, true);
 	}
 	if (err == -ENOSPC || err == -EDQUOT) {
@@ -168,6 +169,19 @@ static struct ucp_task *worker_take(struct ucp_worker *w)
 	return task;
 }
 
+/** Nobody has anything to do: sync what is held. idle_lock is held, but not meanwhile. */
+static bool worker_run_barrier(struct ucp_worker *w)
+{
+	struct ucp_shared *shared = w->shared;
+
+	atomic_fetch_sub(&shared->n_idle, 1);
+	pthread_mutex_unlock(&shared->idle_lock);
+	bool has_work = ucp_barrier_run(w);
+	pthread_mutex_lock(&shared->idle_lock);
+	atomic_fetch_add(&shared->n_idle, 1);
+	return has_work;
+}
+
 /** Sleep until there is a task: the task, or NULL when the run is over. */
 static struct ucp_task *worker_sleep(struct ucp_worker *w)
 {
@@ -180,6 +194,10 @@ static struct ucp_task *worker_sleep(struct ucp_worker *w)
 		task = worker_take(w);
 		if (task != NULL) {
 			break;
+		}
+		if (atomic_load(&shared->n_idle) == atomic_load(&shared->n_running) &&
+		    worker_run_barrier(w)) {
+			continue; /* there are tasks now */
 		}
 		pthread_cond_wait(&shared->idle_cond, &shared->idle_lock);
 	}
@@ -260,6 +278,7 @@ void ucp_worker_run(struct ucp_worker *w)
 {
 	bool is_canceling = false;
 
+	atomic_fetch_add(&w->shared->n_running, 1);
 	int err = worker_ready(w);
 	if (err < 0) {
 		worker_give_up(w, err);

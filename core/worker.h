@@ -11,6 +11,7 @@
 #ifndef UCP_CORE_WORKER_H
 #define UCP_CORE_WORKER_H
 
+#include "core/barrier.h"
 #include "core/copy.h"
 #include "core/dir.h"
 #include "core/engine/buf.h"
@@ -34,6 +35,7 @@ struct ucp_shared {
 	struct ucp_dir_budget dirs;
 	struct ucp_roots roots;
 	struct ucp_busy_table busy;
+	struct ucp_barrier barrier;
 	struct ucp_seals seals;
 	struct ucp_links *links;         /**< owned; NULL unless links are kept */
 	struct ucp_manifest *manifest;   /**< owned; NULL unless asked for; under tell_lock */
@@ -48,6 +50,7 @@ struct ucp_shared {
 	pthread_mutex_t idle_lock;
 	pthread_cond_t idle_cond;        /**< new tasks, or the end */
 	atomic_uint n_idle;
+	atomic_uint n_running;           /**< workers that have begun */
 	bool is_over;                    /**< under idle_lock: workers go home */
 
 	struct ucp_worker *workers;      /**< owned array */

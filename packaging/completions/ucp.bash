@@ -9,7 +9,7 @@ _ucp_values() {
 	case $1 in
 	--backup) echo none simple existing numbered ;;
 	--engine) echo auto uring threads serial ;;
-	--fsync) echo never file chunk ;;
+	--fsync) echo never file batch fs chunk ;;
 	--hash) echo xxh128 xxh64 xxh3 ;;
 	--manifest-format) echo bsd ;;
 	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all flags project ;;

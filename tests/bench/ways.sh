@@ -61,6 +61,8 @@ ways_fsync()
 	way 'cp -a, sync -f' "$KEEPS_ALL" -aHAX 'cp -a "$SRC" "$DST" && sync -f "$MNT"'
 	way 'rsync -a --fsync' 'mode, owner, mtime' -a 'rsync -a --fsync "$SRC/" "$DST/"'
 	way_ucp --fsync=file 'as `cp -a`'
+	way_ucp --fsync=batch 'as `cp -a`'
+	way_ucp --fsync=fs 'as `cp -a`'
 }
 
 # Copies with digests. $MANIFEST takes the digests.

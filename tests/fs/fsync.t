@@ -40,6 +40,28 @@ for UCP_ENGINE in threads serial; do
 	synced fsync,fdatasync,sync,syncfs,sync_file_range --engine=$UCP_ENGINE -a src copy
 	is "$UCP_ENGINE, without --fsync: none" "$(cat synced)" ""
 
+	# many files: one syncfs for their data, which each is asked for, one for the directories
+	rm -rf copy
+	synced fsync,syncfs,sync_file_range --engine=$UCP_ENGINE -a --fsync=batch src copy
+	is "$UCP_ENGINE, --fsync=batch: exit status" "$status" 0
+	ok "$UCP_ENGINE, --fsync=batch: the copy is the source" same_tree src copy
+	is "$UCP_ENGINE, --fsync=batch: files asked" "$(grep -c sync_file_range strace.log)" 33
+	is "$UCP_ENGINE, --fsync=batch: barriers" "$(grep -c syncfs strace.log)" 2
+	# one with each barrier, and directories that are finished before the first
+	ok "$UCP_ENGINE, --fsync=batch: and no more" test "$(grep -c ' fsync' strace.log)" -le 4
+	rm -rf copy
+	synced fsync,syncfs,sync_file_range --engine=$UCP_ENGINE -a --fsync=fs src copy
+	is "$UCP_ENGINE, --fsync=fs: one syncfs" "$(grep -c syncfs strace.log)" 1
+	is "$UCP_ENGINE, --fsync=fs: no file by itself" "$(grep -c sync_file_range strace.log)" 0
+
+	# few files: each by itself
+	mkdir -p few few/empty && cp src/large src/dir/2 few
+	rm -rf copy
+	synced fsync,syncfs --engine=$UCP_ENGINE -a --fsync=batch few copy
+	find "$PWD" "$PWD/copy" -maxdepth 0 > wanted && find "$PWD/copy" -mindepth 1 >> wanted
+	is "$UCP_ENGINE, --fsync=batch of a few: each of them" "$(sort -u wanted | comm -13 synced -)" ""
+	is "$UCP_ENGINE, --fsync=batch of a few: no syncfs" "$(grep -c syncfs strace.log)" 0
+
 	# into a directory that exists, and over what exists
 	mkdir -p target
 	synced fsync --engine=$UCP_ENGINE --fsync -a src target

@@ -14,12 +14,12 @@ need_strace() {
 		skip_all "strace cannot inject faults here"
 }
 
-# inject PATH CALL FAULT UCP-ARG...: run ucp with a fault in calls on PATH; sets
-# $status, $out and $err, and $hits, the number of times the fault struck
+# inject PATH CALL FAULT UCP-ARG...: run ucp with a fault in calls on PATH, or on
+# any when that is empty; sets $status, $out and $err, and $hits, the number of times the fault struck
 inject() {
 	local path=$1 call=$2 fault=$3
 	shift 3
-	run "${TRACED[@]}" timeout -k 5 "${UCP_TIMEOUT:-60}" strace -f -qq -o strace.log -P "$path" \
+	run "${TRACED[@]}" timeout -k 5 "${UCP_TIMEOUT:-60}" strace -f -qq -o strace.log ${path:+-P "$path"} \
 		-e trace="$call" -e inject="$call:$fault" "$UCP" --engine="$UCP_ENGINE" "$@"
 	# shellcheck disable=SC2034 # for the test that called
 	hits=$(grep -c INJECTED strace.log)

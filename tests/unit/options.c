@@ -240,6 +240,9 @@ static void test_groups(void **state)
 		{"ucp --update a b", FIELD(set.update), UCP_UPDATE_OLDER},
 		{"ucp --reflink a b", FIELD(set.reflink), UCP_REFLINK_ALWAYS},
 		{"ucp --fsync a b", FIELD(set.fsync), UCP_FSYNC_FILE},
+		{"ucp --fsync=batch a b", FIELD(set.fsync), UCP_FSYNC_BATCH},
+		{"ucp --fsync=b a b", FIELD(set.fsync), UCP_FSYNC_BATCH},
+		{"ucp --fsync=fs a b", FIELD(set.fsync), UCP_FSYNC_FS},
 		{"ucp -g a b", FIELD(progress), UCP_PROGRESS_ALWAYS},
 		{"ucp --manifest=m a b", FIELD(set.digest), UCP_DIGEST_XXH128},
 		{"ucp --hash=xxh3 --manifest=m a b", FIELD(set.digest), UCP_DIGEST_XXH3},
@@ -436,8 +439,6 @@ static void test_not_yet(void **state)
 		{"ucp --direct a b", "option '--direct' is not available"},
 		{"ucp --delete a b", "option '--delete' is not available"},
 		{"ucp --dry-run a b", "option '--dry-run' is not available"},
-		{"ucp --fsync=batch a b", "option '--fsync=batch' is not available"},
-		{"ucp --fsync=fs a b", "option '--fsync=fs' is not available"},
 		{"ucp --hash=sha256 --manifest=m a b", "option '--hash=sha256' is not available"},
 		{"ucp --manifest-format=mtree a b", "is not available"},
 	};

@@ -28,6 +28,7 @@ refuse 2 "cannot make both hard and symbolic links" -ls a b
 refuse 2 "--reflink can be used only with --sparse=auto" --reflink --sparse=always a b
 refuse 2 "--hash has no use without --manifest" --hash=xxh3 a b
 refuse 2 "invalid argument 'md5' for '--hash'" --hash=md5 --manifest=m a b
+refuse 2 "ambiguous argument 'f' for '--fsync'" --fsync=f a b
 refuse 2 "invalid argument 'sometimes' for '--fsync'" --fsync=sometimes a b
 refuse 2 "invalid argument 'fast' for '--engine'" --engine=fast a b
 refuse 2 "'0'" -j 0 a b
@@ -41,7 +42,7 @@ refuse 2 "'99999999999999999999'" --mem-limit=99999999999999999999 a b
 refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
 for option in -0 --atomic --safe --snapshot --verify \
 	--verify=both --check=m --compare --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
-	--pkg --resume --retries=2 --on-change=warn --cache=drop --poll=app --fsync=batch --fsync=fs \
+	--pkg --resume --retries=2 --on-change=warn --cache=drop --poll=app \
 	'--manifest=m --hash=sha256' '--manifest=m --manifest-format=mtree'; do
 	# shellcheck disable=SC2086 # options are words
 	refuse 2 "is not available in ucp" $option a b
