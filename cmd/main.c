@@ -8,6 +8,7 @@
  *     main        this
  *     options     argv -> struct ucp_options; argument: words and numbers; help: --help
  *     mode_copy   plain copies: operands, signals, exit status
+ *     mode_clean  --clean-temps
  *     report      events -> messages; quote: names in messages
  *     outfile     the file of --manifest, written whole or not at all
  *     progress    the status line
@@ -23,14 +24,16 @@
  *     dir         a directory on both sides: descriptors, budget, paths
  *     entry       one thing to copy, and where to
  *     place       what to do when the destination exists; backup: moving it aside;
- *                 replace: a link in its place
- *     create      the destination of a regular file; busy: one copy at a time into each
+ *                 replace: something else in its place, in one step
+ *     create      the destination of a regular file; busy: one copy at a time into each;
+ *                 temp: --atomic, where it is until it has its name
  *     copy        one regular file, from open to close; start reading here
  *     chunk       its data, by linked chains of requests
  *     extent      data and holes
  *     offload     FICLONE and copy_file_range
  *     stream      pipes, devices, /proc
  *     links       hard-link groups; special: symlinks, FIFOs, sockets, devices
+ *     barrier     complete files that wait to be made durable together
  *     parked      entries that wait for another copy
  *     mode        permission bits, at first and in the end
  *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels;
@@ -41,9 +44,10 @@
  *   core/engine/  mechanism: how I/O is carried out
  *     engine      the interface; uring: linked chains; serial: the reference;
  *                 step: a request with plain calls; buf: buffers
- *   core/sys/ thin wrappers over the kernel: fd, attr, limit, mount, retry; container
+ *   core/sys/ thin wrappers over the kernel: fd, attr, limit, mount, path, retry; container
  *   hash/     bytes -> digest: digest, xxh, hex, manifest
  */
+#include "cmd/mode_clean.h"
 #include "cmd/mode_copy.h"
 #include "cmd/options.h"
 #include "cmd/status.h"
@@ -112,7 +116,7 @@ int main(int argc, char **argv)
 	case UCP_PARSE_FAILED:
 		return opts.called_as_cp ? UCP_STATUS_FAILED : UCP_STATUS_USAGE;
 	case UCP_PARSE_RUN:
-		status = ucp_mode_copy(&opts);
+		status = opts.clean_temps ? ucp_mode_clean(&opts) : ucp_mode_copy(&opts);
 		break;
 	}
 	return main_close_stdout(name, status);

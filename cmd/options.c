@@ -29,6 +29,8 @@ enum {
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_OWN, /* from here on: what cp does not have */
+	OPT_ATOMIC,
+	OPT_CLEAN_TEMPS,
 	OPT_FSYNC,
 	OPT_HASH,
 	OPT_MANIFEST,
@@ -76,7 +78,9 @@ static const struct option options_table[] = {
 	{"update", optional_argument, NULL, OPT_UPDATE},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
+	{"atomic", no_argument, NULL, OPT_ATOMIC},
 	{"chunk-size", required_argument, NULL, OPT_CHUNK_SIZE},
+	{"clean-temps", no_argument, NULL, OPT_CLEAN_TEMPS},
 	{"engine", required_argument, NULL, OPT_ENGINE},
 	{"fsync", optional_argument, NULL, OPT_FSYNC},
 	{"hash", required_argument, NULL, OPT_HASH},
@@ -92,7 +96,6 @@ static const struct option options_table[] = {
 	{"list-options", no_argument, NULL, OPT_LIST_OPTIONS},
 	/* Known names of options to come: refused, so that no script believes in them. */
 #define LATER(name, arg) {name, arg, NULL, OPT_NOT_YET}
-	LATER("atomic", no_argument),
 	LATER("bwlimit", required_argument),
 	LATER("cache", required_argument),
 	LATER("check", required_argument),
@@ -498,6 +501,12 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 		return ucp_argument_count(p->name, "--jobs", arg, 1, 256, &set->jobs);
 	case 'q':
 		p->opts->progress = UCP_PROGRESS_NEVER;
+		return true;
+	case OPT_ATOMIC:
+		set->atomic = true;
+		return true;
+	case OPT_CLEAN_TEMPS:
+		p->opts->clean_temps = true;
 		return true;
 	case OPT_FSYNC:
 		return options_fsync(p, arg);

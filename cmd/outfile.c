@@ -3,6 +3,7 @@
 
 #include "cmd/outfile.h"
 
+#include "core/replace.h"
 #include "core/sys/attr.h"
 #include "core/sys/fd.h"
 #include "core/sys/path.h"
@@ -77,21 +78,11 @@ int ucp_outfile_open(struct ucp_outfile *out, mode_t mask)
 		return 0;
 	}
 	int err = outfile_may_replace(out->path); /* the copy itself may have put something there */
-	char *dir = err == 0 ? ucp_path_dir(out->path) : NULL;
-	if (dir == NULL || asprintf(&out->tmp, "%s/.ucp-XXXXXX", dir) < 0) {
-		free(dir);
-		out->tmp = NULL;
-		return err < 0 ? err : -ENOMEM;
-	}
-	free(dir);
-	int fd = mkostemp(out->tmp, O_CLOEXEC);
+	int fd = err == 0 ? ucp_replace_open(AT_FDCWD, out->path, O_WRONLY, 0666 & ~mask, &out->tmp)
+			  : err;
 	if (fd < 0) {
-		err = -errno;
-		free(out->tmp);
-		out->tmp = NULL;
-		return err;
+		return fd;
 	}
-	(void)fchmod(fd, 0666 & ~mask); /* at worst it stays the user's own */
 	out->stream = fdopen(fd, "w");
 	if (out->stream == NULL) {
 		(void)close(fd); /* nothing was written */

@@ -36,6 +36,7 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_READLINK, "cannot read symbolic link %1"},
 	{UCP_FAIL_CREATE, "cannot create regular file %2"},
 	{UCP_FAIL_WRITE, "error writing %2"},
+	{UCP_FAIL_RENAME, "cannot replace %2"},
 	{UCP_FAIL_COPY, "error copying %1 to %2"},
 	{UCP_FAIL_SYNC, "error syncing %2"},
 	{UCP_FAIL_SYNC_FS, "error syncing the filesystem of %2"},

@@ -3,6 +3,7 @@
 
 #include "core/backup.h"
 
+#include "core/replace.h"
 #include "core/sys/fd.h"
 #include "core/sys/path.h"
 #include "core/sys/retry.h"
@@ -152,7 +153,34 @@ static bool backup_is_numbered(const char *name, const char *backup)
 	return backup_digits(backup + backup_base(backup), name + backup_base(name), &len) != NULL;
 }
 
-int ucp_backup_make(int dir, const char *name, const struct ucp_settings *set, char **ret_backup)
+/** Move a name aside: 0, or a negative errno. */
+static int backup_rename(int dir, const char *name, const char *backup, bool is_numbered)
+{
+	unsigned int flags = is_numbered ? RENAME_NOREPLACE : 0;
+	int rc = UCP_RETRY(renameat2(dir, name, dir, backup, flags));
+
+	if (rc != 0 && flags != 0 && errno == EINVAL) {
+		/* The filesystem cannot promise it; the name was free a moment ago. */
+		rc = UCP_RETRY(renameat(dir, name, dir, backup));
+	}
+	return rc == 0 ? 0 : -errno;
+}
+
+/** Make the backup one more name: 0, or a negative errno. */
+static int backup_add(int dir, const char *name, const char *backup, bool is_numbered)
+{
+	const struct ucp_replacement link = {.type = S_IFREG, .from = name, .from_dir = dir};
+
+	if (!is_numbered) {
+		return ucp_replace(&link, dir, backup);
+	}
+	return UCP_RETRY(linkat(dir, name, dir, backup, 0)) == 0 ? 0 : -errno;
+}
+
+/** Find a name, and make the backup by one of these. */
+static int backup_make(int dir, const char *name, const struct ucp_settings *set,
+		       int (*make)(int dir, const char *name, const char *backup, bool is_numbered),
+		       char **ret_backup)
 {
 	for (;;) {
 		char *backup = NULL;
@@ -160,17 +188,11 @@ int ucp_backup_make(int dir, const char *name, const struct ucp_settings *set, c
 		if (err < 0) {
 			return err;
 		}
-		unsigned int flags = backup_is_numbered(name, backup) ? RENAME_NOREPLACE : 0;
-		int rc = UCP_RETRY(renameat2(dir, name, dir, backup, flags));
-		if (rc != 0 && flags != 0 && errno == EINVAL) {
-			/* The filesystem cannot promise it; the name was free a moment ago. */
-			rc = UCP_RETRY(renameat(dir, name, dir, backup));
-		}
-		if (rc == 0) {
+		err = make(dir, name, backup, backup_is_numbered(name, backup));
+		if (err == 0) {
 			*ret_backup = backup;
 			return 0;
 		}
-		err = -errno;
 		free(backup);
 		if (err != -EEXIST) {
 			return err;
@@ -179,8 +201,25 @@ int ucp_backup_make(int dir, const char *name, const struct ucp_settings *set, c
 	}
 }
 
+int ucp_backup_make(int dir, const char *name, const struct ucp_settings *set, char **ret_backup)
+{
+	return backup_make(dir, name, set, backup_rename, ret_backup);
+}
+
+int ucp_backup_link(int dir, const char *name, const struct ucp_settings *set, char **ret_backup)
+{
+	return backup_make(dir, name, set, backup_add, ret_backup);
+}
+
 int ucp_backup_undo(int dir, const char *backup, const char *name)
 {
+	struct stat st, there;
+
+	if (ucp_fd_statat(dir, backup, AT_SYMLINK_NOFOLLOW, &st) == 0 &&
+	    ucp_fd_statat(dir, name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
+	    st.st_ino == there.st_ino && st.st_dev == there.st_dev) {
+		return UCP_RETRY(unlinkat(dir, backup, 0)) == 0 ? 0 : -errno;
+	}
 	/* Whatever has the name by now is somebody else's, and stays. */
 	int rc = UCP_RETRY(renameat2(dir, backup, dir, name, RENAME_NOREPLACE));
 	if (rc != 0 && errno == EINVAL) {

@@ -37,7 +37,14 @@ int ucp_backup_name(int dir, const char *name, const struct ucp_settings *set, c
  */
 int ucp_backup_make(int dir, const char *name, const struct ucp_settings *set, char **ret_backup);
 
-/** Move a backup back to its name: 0, or a negative errno. */
+/**
+ * Give the file of a name its backup as one more name; as ucp_backup_make() otherwise.
+ *
+ *   -EPERM, -EOPNOTSUPP, -EMLINK  it cannot have one
+ */
+int ucp_backup_link(int dir, const char *name, const struct ucp_settings *set, char **ret_backup);
+
+/** Move a backup back to its name, or drop it where that has it still: 0, or a negative errno. */
 int ucp_backup_undo(int dir, const char *backup, const char *name);
 
 /**

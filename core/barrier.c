@@ -13,6 +13,7 @@
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
+#include "core/temp.h"
 #include "core/worker.h"
 
 #include <errno.h>
@@ -49,6 +50,7 @@ struct ucp_held {
 	struct ucp_entry entry;
 	struct ucp_link_group *group; /**< borrowed: hard links that wait for it, or NULL */
 	struct ucp_digest_value value;
+	struct ucp_temp temp;         /**< where it is until it has its name */
 	int fd;                       /**< owned: the destination */
 	bool is_created;              /**< new: to be removed when it cannot be made durable */
 	bool is_synced;               /**< by a syncfs: only its own errors are to be asked for */
@@ -164,8 +166,8 @@ void ucp_barrier_note(struct ucp_worker *w, const struct ucp_file *file)
 /** With --fsync=fs: whether the end of the run will do for a file. */
 static bool barrier_is_left(struct ucp_worker *w, const struct ucp_file *file)
 {
-	if (w->set->fsync != UCP_FSYNC_FS) {
-		return false;
+	if (w->set->fsync != UCP_FSYNC_FS || file->temp.is_used) {
+		return false; /* a name must wait for what it is to name */
 	}
 	const struct ucp_barrier_fs *fs = barrier_find(&w->shared->barrier, barrier_dev(file));
 	return fs != NULL && fs->fd >= 0;
@@ -200,6 +202,8 @@ static struct ucp_held *barrier_new_held(struct ucp_file *file)
 	}
 	held->group = file->group;
 	held->value = file->value;
+	held->temp = file->temp;
+	file->temp = (struct ucp_temp){0};
 	held->fd = file->dst_fd;
 	held->is_created = file->is_created;
 	held->is_synced = false;
@@ -213,7 +217,9 @@ enum ucp_hold ucp_barrier_hold(struct ucp_worker *w, struct ucp_file *file)
 {
 	struct ucp_barrier *barrier = &w->shared->barrier;
 
-	if (!barrier_is_wanted(w->set) || !file->is_dst_regular) {
+	/* Backups are made one after the other, as one may take the name of another copy. */
+	if (!barrier_is_wanted(w->set) || !file->is_dst_regular ||
+	    w->set->backup != UCP_BACKUP_NONE) {
 		return UCP_HOLD_NOT;
 	}
 	if (barrier_is_left(w, file)) {
@@ -235,34 +241,88 @@ enum ucp_hold ucp_barrier_hold(struct ucp_worker *w, struct ucp_file *file)
 	return UCP_HOLD_DONE;
 }
 
-/** The entry of a held file is over; err is 0, or was told. */
+/** How a held file ends. */
+enum barrier_end {
+	BARRIER_END_COPIED,
+	BARRIER_END_KEPT,    /* what is there counts as the copy */
+	BARRIER_END_SKIPPED, /* what is there stays */
+	BARRIER_END_FAILED,  /* told, or the run was canceled before it had its name */
+};
+
+/** Give a held file its name, if it has none yet. Its directory is pinned. */
+static enum barrier_end barrier_publish(struct ucp_worker *w, struct ucp_held *held)
+{
+	if (!held->temp.is_used) {
+		return BARRIER_END_COPIED;
+	}
+	enum ucp_publish publish = ucp_temp_publish(w, &held->temp, &held->entry, held->fd);
+	held->is_created = publish == UCP_PUBLISH_DONE;
+	switch (publish) {
+	case UCP_PUBLISH_DONE:
+	case UCP_PUBLISH_OVER:
+		return BARRIER_END_COPIED;
+	case UCP_PUBLISH_KEPT:
+		return BARRIER_END_KEPT;
+	case UCP_PUBLISH_SKIPPED:
+		return BARRIER_END_SKIPPED;
+	default:
+		return BARRIER_END_FAILED;
+	}
+}
+
+/** Remove a held file that is not to be; its directory is pinned. */
+static void barrier_undo(struct ucp_worker *w, struct ucp_held *held, int fd)
+{
+	if (held->temp.is_used) {
+		ucp_temp_drop(&held->temp, &held->entry);
+	} else if (held->is_created) {
+		ucp_create_undo(w, &held->entry, fd);
+	}
+}
+
+/** Name and close a held file whose directory is pinned; err is of its sync, told. */
+static enum barrier_end barrier_close(struct ucp_worker *w, struct ucp_held *held, int err)
+{
+	enum barrier_end end = BARRIER_END_FAILED;
+
+	if (err == 0) {
+		end = barrier_publish(w, held);
+	} else {
+		barrier_undo(w, held, held->fd);
+	}
+	int close_err = ucp_fd_close(held->fd);
+	if (close_err < 0 && end == BARRIER_END_COPIED) {
+		ucp_worker_tell_entry(w, UCP_FAIL_CLOSE, close_err, &held->entry);
+		barrier_undo(w, held, -1);
+		end = BARRIER_END_FAILED;
+	}
+	return end;
+}
+
+/** The entry of a held file is over; err is of its sync, told, or -ECANCELED before that. */
 static void barrier_end(struct ucp_worker *w, struct ucp_held *held, int err)
 {
 	struct ucp_entry *e = &held->entry;
+	enum barrier_end end = BARRIER_END_FAILED;
 
+	if (err == -ECANCELED && !held->temp.is_used) {
+		err = 0; /* complete, if not on disk: the run says that it was cut short */
+	}
 	int pin_err = ucp_dir_pin(w, e->dir);
-	if (err < 0 && pin_err == 0 && held->is_created) {
-		ucp_create_undo(w, e, held->fd);
-	}
-	int close_err = ucp_fd_close(held->fd);
-	if (close_err < 0 && err == 0) {
-		err = close_err;
-		ucp_worker_tell_entry(w, UCP_FAIL_CLOSE, err, e);
-		if (pin_err == 0 && held->is_created) {
-			ucp_create_undo(w, e, -1);
-		}
-	}
-	if (pin_err < 0) {
-		ucp_worker_tell_entry(w, UCP_FAIL_STAT_DST, pin_err, e);
+	if (pin_err == 0) {
+		end = barrier_close(w, held, err);
+		ucp_place_settle(w, e, end == BARRIER_END_COPIED);
 	} else {
-		ucp_place_settle(w, e, err == 0);
+		ucp_worker_tell_entry(w, UCP_FAIL_STAT_DST, pin_err, e);
+		(void)ucp_fd_close(held->fd); /* one message is enough */
 	}
-	if (err == 0) {
+	if (end == BARRIER_END_COPIED) {
 		ucp_note_digest(w, e, &held->value);
 		ucp_count(&w->counts.files, 1);
 	}
 	if (held->group != NULL) {
-		ucp_links_settle(w, held->group, err == 0, &held->value);
+		bool is_made = end == BARRIER_END_COPIED || end == BARRIER_END_KEPT;
+		ucp_links_settle(w, held->group, is_made, &held->value);
 	}
 	atomic_fetch_sub(&w->shared->barrier.n_held, 1);
 	if (pin_err == 0) {
@@ -280,12 +340,10 @@ static void barrier_on_sync(struct ucp_io *io)
 	struct ucp_worker *w = held->w;
 	int err = (int)io->res;
 
-	if (err == -ECANCELED && ucp_worker_is_canceled(w)) {
-		err = 0; /* complete, if not on disk: the run says that it was cut short */
-	} else if (err < 0) {
+	if (err < 0 && !(err == -ECANCELED && ucp_worker_is_canceled(w))) {
 		ucp_worker_tell_entry(w, UCP_FAIL_SYNC, err, &held->entry);
 	} else {
-		ucp_count(&w->counts.syncs, 1);
+		ucp_count(&w->counts.syncs, err == 0);
 	}
 	barrier_end(w, held, err);
 }
@@ -312,7 +370,7 @@ void ucp_barrier_resume(struct ucp_worker *w, struct ucp_task *task)
 	while (held != NULL) {
 		struct ucp_held *next = held->next;
 		if (ucp_worker_is_canceled(w)) {
-			barrier_end(w, held, 0);
+			barrier_end(w, held, -ECANCELED);
 		} else if (!held->is_synced) {
 			barrier_sync_one(w, held);
 		} else {

@@ -11,7 +11,10 @@
  *             | (offload.c)         | (chunk.c)        | (stream.c)
  *             +---------------------+------------------+
  *                                   v
- *               data done: digest, attributes --> SYNC (ring) --> CLOSE both (ring)
+ *               data done: digest, attributes --> SYNC (ring) --> name it (temp.c)
+ *                                             \                      |
+ *                                              held (barrier.c)      v
+ *                                                      CLOSE both (ring)
  *                                                                   |
  *                                          settle hard links, end the entry
  */
@@ -164,6 +167,10 @@ static void copy_end(struct ucp_file *file, bool is_made)
 static void copy_remove_partial(struct ucp_file *file)
 {
 	file->is_removed = true;
+	if (file->temp.is_used) {
+		ucp_temp_drop(&file->temp, &file->entry);
+		return;
+	}
 	ucp_create_undo(file->w, &file->entry, file->dst_fd);
 }
 
@@ -249,6 +256,31 @@ static void copy_close(struct ucp_file *file)
 	copy_on_close(file);
 }
 
+/** A file is complete, or has failed: give it its name, unless it has it already, and close it. */
+static void copy_publish(struct ucp_file *file)
+{
+	if (file->err == 0 && file->temp.is_used) {
+		enum ucp_publish publish =
+			ucp_temp_publish(file->w, &file->temp, &file->entry, file->dst_fd);
+		file->is_created = publish == UCP_PUBLISH_DONE;
+		switch (publish) {
+		case UCP_PUBLISH_DONE:
+		case UCP_PUBLISH_OVER:
+			break;
+		case UCP_PUBLISH_KEPT:
+			file->ending = UCP_ENDING_KEPT;
+			break;
+		case UCP_PUBLISH_SKIPPED:
+			file->ending = UCP_ENDING_SKIPPED;
+			break;
+		case UCP_PUBLISH_FAILED:
+			file->err = -EIO; /* told */
+			break;
+		}
+	}
+	copy_close(file);
+}
+
 /** The file is on disk, or not. */
 static void copy_on_sync(struct ucp_io *io)
 {
@@ -261,7 +293,7 @@ static void copy_on_sync(struct ucp_io *io)
 	} else if (io->res >= 0) {
 		ucp_count(&file->w->counts.syncs, 1);
 	}
-	copy_close(file);
+	copy_publish(file);
 }
 
 /** See to it that a complete file gets on disk: together with others, or now. */
@@ -275,7 +307,7 @@ static void copy_sync(struct ucp_file *file)
 		copy_close(file);
 		return;
 	case UCP_HOLD_NEEDLESS:
-		copy_close(file);
+		copy_publish(file);
 		return;
 	case UCP_HOLD_NOT:
 		break;
@@ -309,7 +341,7 @@ static void copy_set_meta(struct ucp_file *file)
 	copy_tell_road(file);
 	(void)ucp_meta_set(w, &meta); /* told; the data is fine, so the copy stays, as with cp */
 	if (w->set->fsync == UCP_FSYNC_NEVER || file->is_synced) {
-		copy_close(file);
+		copy_publish(file);
 	} else {
 		copy_sync(file);
 	}
@@ -408,7 +440,9 @@ static void copy_opened_src(struct ucp_file *file)
 	}
 	switch (ucp_create_dst(w, file)) {
 	case UCP_CREATE_DONE:
-		ucp_note_made(w, &file->entry);
+		if (!file->temp.is_used) {
+			ucp_note_made(w, &file->entry);
+		}
 		ucp_barrier_note(w, file);
 		copy_data(file);
 		return;

@@ -15,6 +15,7 @@
 #include "core/engine/engine.h"
 #include "core/entry.h"
 #include "core/event.h"
+#include "core/temp.h"
 #include "hash/digest.h"
 
 #include <stdbool.h>
@@ -58,6 +59,7 @@ struct ucp_file {
 	struct ucp_io src_io;        /**< close of src_fd */
 	int src_fd;                  /**< owned */
 	int dst_fd;                  /**< owned */
+	struct ucp_temp temp;        /**< where the copy is until it has its name */
 	int err;                     /**< first failure, told already; -ECANCELED is not told */
 	enum ucp_road road;
 	enum ucp_ending ending;

@@ -13,12 +13,14 @@
 #include "core/create.h"
 
 #include "core/copy.h"
+#include "core/meta.h"
 #include "core/mode.h"
 #include "core/note.h"
 #include "core/place.h"
 #include "core/sys/attr.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
+#include "core/temp.h"
 #include "core/worker.h"
 
 #include <errno.h>
@@ -83,7 +85,7 @@ static void create_widen(struct ucp_file *file)
 	}
 }
 
-/** Create exclusively: 0, -EEXIST, or another negative errno. */
+/** Create exclusively, or without a name: 0, -EEXIST, or another negative errno. */
 static int create_new(struct ucp_worker *w, struct ucp_file *file)
 {
 	const struct ucp_settings *set = w->set;
@@ -100,8 +102,10 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 			  (!file->mode_is_right && set->keep_mode);
 	mode_t first = is_private ? ucp_mode_private(mode) | (is_widened ? 0200 : 0) : mode;
 
-	int fd = ucp_fd_openat(dir->fd[UCP_DST], e->dst_name,
-			       create_access(set) | O_CREAT | O_EXCL | O_NOFOLLOW, first);
+	int fd = set->atomic ? ucp_temp_open(w, &file->temp, e, create_access(set), first)
+			     : ucp_fd_openat(dir->fd[UCP_DST], e->dst_name,
+					     create_access(set) | O_CREAT | O_EXCL | O_NOFOLLOW,
+					     first);
 	if (fd < 0) {
 		return fd;
 	}
@@ -310,6 +314,93 @@ static enum ucp_create create_claim_new(struct ucp_worker *w, struct ucp_file *f
 	return UCP_CREATE_DONE;
 }
 
+/** Write into what has the name, as there is no way to replace it: a device and the like. */
+static enum ucp_create create_in_place(struct ucp_worker *w, struct ucp_file *file, bool is_link)
+{
+	const struct create_found found = {.is_link = is_link, .was_there = true};
+	enum ucp_create create = UCP_CREATE_FAIL;
+
+	ucp_note_begun(w, &file->entry);
+	int err = create_into(w, file, &found, &create);
+	return err == 0 ? create : create_fail(w, &file->entry, err);
+}
+
+/** Whether what has the final name could be written to, or may be removed all the same. */
+static int create_may_replace(struct ucp_worker *w, struct ucp_file *file, enum ucp_place *place)
+{
+	if (*place != UCP_PLACE_INTO || ucp_temp_may_write(&file->temp, &file->entry)) {
+		return 0;
+	}
+	if (!w->set->force) {
+		return -EACCES;
+	}
+	*place = UCP_PLACE_SWAP;
+	return 0;
+}
+
+/** The new file looks as the old one would, had it been written into: 0, or a negative errno. */
+static int create_inherit(struct ucp_worker *w, struct ucp_file *file)
+{
+	int old = ucp_temp_open_target(&file->temp, &file->entry);
+
+	if (old < 0) {
+		return old == -ENOENT ? 0 : old; /* it is gone: then this is simply new */
+	}
+	ucp_meta_inherit(w, &file->entry, old, file->dst_fd);
+	ucp_fd_drop(&old);
+	file->mode_is_right = file->mode_is_right || !w->set->keep_mode;
+	return 0;
+}
+
+/** --atomic: open what will take the name when it is complete. */
+static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
+{
+	struct ucp_entry *e = &file->entry;
+	bool is_hidden = e->dir->is_fresh && !e->dir->folds; /* nothing can be there */
+	enum ucp_place place = UCP_PLACE_NEW;
+	struct stat dst_st = {0};
+	bool is_link = false;
+	int err = 0;
+
+	if (!is_hidden) {
+		place = ucp_place_ahead(w, e, &dst_st, &is_link);
+	}
+	switch (place) {
+	case UCP_PLACE_SKIP:
+	case UCP_PLACE_SAME:
+		return UCP_CREATE_SKIP;
+	case UCP_PLACE_DIR:
+	case UCP_PLACE_WAIT:
+	case UCP_PLACE_FAIL:
+		return UCP_CREATE_FAIL;
+	case UCP_PLACE_NEW:
+	case UCP_PLACE_INTO:
+	case UCP_PLACE_SWAP:
+		break;
+	}
+	bool is_dangling = S_ISLNK(dst_st.st_mode);
+	if (place == UCP_PLACE_INTO && !is_dangling &&
+	    (!S_ISREG(dst_st.st_mode) || w->set->attributes_only)) {
+		return create_in_place(w, file, is_link);
+	}
+	if (place == UCP_PLACE_INTO && is_link) {
+		err = ucp_temp_follow(&file->temp, e);
+		place = is_dangling ? UCP_PLACE_NEW : place;
+	}
+	err = err == 0 ? create_may_replace(w, file, &place) : err;
+	err = err == 0 ? create_new(w, file) : err;
+	if (err == 0 && place == UCP_PLACE_INTO) {
+		err = create_inherit(w, file);
+	}
+	if (err < 0) {
+		ucp_temp_drop(&file->temp, e);
+		return create_fail(w, e, err);
+	}
+	file->temp.replaces = place != UCP_PLACE_NEW;
+	file->temp.removes = place == UCP_PLACE_SWAP;
+	return UCP_CREATE_DONE;
+}
+
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 {
 	struct ucp_entry *e = &file->entry;
@@ -318,6 +409,9 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 	struct stat dst_st;
 
 	file->mode = ucp_mode_asked(w->set, e->st.st_mode);
+	if (w->set->atomic) {
+		return create_temp(w, file);
+	}
 
 	/* Again after what exists was removed to make place, or vanished; not for ever. */
 	for (int attempt = 0; attempt < 3; attempt++) {

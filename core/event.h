@@ -35,6 +35,7 @@ enum ucp_act {
 	UCP_FAIL_READLINK,   /**< src */
 	UCP_FAIL_CREATE,     /**< dst: regular file */
 	UCP_FAIL_WRITE,      /**< dst */
+	UCP_FAIL_RENAME,     /**< dst: a complete copy could not take the name */
 	UCP_FAIL_COPY,       /**< src, dst: one of them, the filesystem does not say which */
 	UCP_FAIL_SYNC,       /**< dst */
 	UCP_FAIL_SYNC_FS,    /**< dst: its filesystem, or one below it */

@@ -222,8 +222,9 @@ static bool flags_set(struct ucp_worker *w, const struct ucp_entry *e, int src_f
 		return (src == 0 && flags_are_unknown(err)) || flags_fail(w, e, src, err);
 	}
 	uint32_t later = 0;
-	/* Other operands may go into a directory, and other names to a file. */
-	if (S_ISDIR(e->st.st_mode) ? !w->shared->is_single : ucp_links_may_come(w, e)) {
+	/* Other operands may go into a directory, and other names to a file, or its only one. */
+	if (S_ISDIR(e->st.st_mode) ? !w->shared->is_single
+				   : w->set->atomic || ucp_links_may_come(w, e)) {
 		later = src & FLAGS_SEAL & ~dst;
 		err = later != 0 ? flags_defer(w, e, dst_fd, later) : 0;
 		if (err < 0) {

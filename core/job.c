@@ -397,6 +397,7 @@ int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops)
 {
 	job->ops = ops;
 	job->shared.is_single = ops->n_sources == 1;
+	job->shared.has_proc = job->shared.set->atomic && access("/proc/self/fd", X_OK) == 0;
 	if (ops->target_is_dir) {
 		job->target_fd = ucp_fd_openat(AT_FDCWD, ops->target, O_PATH | O_DIRECTORY, 0);
 		if (job->target_fd < 0) {
@@ -488,7 +489,8 @@ static void job_sync_target(struct ucp_job *job)
 	if (fd >= 0) {
 		ucp_fd_drop(&fd);
 	}
-	if (err < 0) {
+	bool is_missing = err == -ENOENT || err == -ENOTDIR;
+	if (err < 0 && !(is_missing && atomic_load(&job->shared.has_failed))) { /* told before */
 		ucp_worker_tell(w, UCP_FAIL_SYNC, err, NULL, dir, NULL);
 	}
 	free(dir);

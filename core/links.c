@@ -218,9 +218,11 @@ static int links_link_again(struct ucp_worker *w, int from_dir, const char *from
 	if (place == UCP_PLACE_NEW) {
 		return links_link(from_dir, from, e, flags);
 	}
-	int err = ucp_replace_by_link(from_dir, from, flags, e->dir->fd[UCP_DST], e->dst_name);
+	const struct ucp_replacement link = {
+		.type = S_IFREG, .from = from, .from_dir = from_dir, .flags = flags};
+	int err = ucp_replace(&link, e->dir->fd[UCP_DST], e->dst_name);
 	if (err == 0 && place == UCP_PLACE_SWAP) {
-		ucp_worker_tell_entry(w, UCP_DID_REMOVE, 0, e);
+		ucp_place_tell_swap(w, e);
 	}
 	return err;
 }

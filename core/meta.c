@@ -576,3 +576,75 @@ bool ucp_meta_set_at(struct ucp_worker *w, const struct ucp_entry *e, const stru
 	}
 	return ucp_meta_set_times_at(w, e) && fine;
 }
+
+/** Whether an attribute of a file that is replaced goes over to the new one. */
+static bool meta_is_inherited(const struct ucp_settings *set, const char *name)
+{
+	if (strcmp(name, UCP_ATTR_ACL) == 0) {
+		return !set->keep_mode;
+	}
+	if (strcmp(name, UCP_ATTR_SELINUX) == 0) {
+		return set->context == UCP_CONTEXT_POLICY;
+	}
+	/* Writing takes capabilities away. */
+	return strcmp(name, UCP_ATTR_CAPABILITY) != 0 && !set->keep_xattrs;
+}
+
+/** Attributes and ACL of a file that is replaced. */
+static void meta_inherit_xattrs(struct ucp_worker *w, const struct ucp_entry *e, int from_fd,
+				int fd)
+{
+	struct meta_names names = {0};
+
+	int err = meta_list_xattrs(from_fd, &names);
+	if (err < 0 && !meta_has_none(err)) {
+		ucp_note_lost(w, e, UCP_LOST_XATTR, err, NULL);
+	}
+	if (!w->set->keep_mode && !meta_has(&names, UCP_ATTR_ACL)) {
+		(void)ucp_attr_remove(fd, UCP_ATTR_ACL); /* from the directory; mostly there is none */
+	}
+	for (size_t at = 0; at < names.len; at += strlen(names.text + at) + 1) {
+		const char *name = names.text + at;
+		void *value = NULL;
+		if (!meta_is_inherited(w->set, name)) {
+			continue;
+		}
+		ssize_t len = meta_get_xattr(from_fd, name, &value);
+		err = len < 0 ? (int)len : ucp_attr_set(fd, name, value, (size_t)len);
+		free(value);
+		if (err < 0 && err != -ENODATA) {
+			ucp_note_lost(w, e, meta_lost(name), err, name);
+		}
+	}
+	free(names.text);
+}
+
+void ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_fd, int fd)
+{
+	struct stat from, to;
+
+	int err = ucp_fd_stat(from_fd, &from);
+	err = err == 0 ? ucp_fd_stat(fd, &to) : err;
+	if (err < 0) {
+		ucp_note_lost(w, e, UCP_LOST_MODE, err, NULL);
+		return;
+	}
+	bool is_owner_right = from.st_uid == to.st_uid && from.st_gid == to.st_gid;
+	if (!w->set->keep_owner && !is_owner_right) {
+		err = ucp_attr_chown(fd, from.st_uid, from.st_gid);
+		if (err < 0) {
+			(void)ucp_attr_chown(fd, (uid_t)-1, from.st_gid); /* perhaps that much */
+			ucp_note_lost(w, e, UCP_LOST_OWNER, err, NULL);
+		}
+		is_owner_right = err == 0;
+	}
+	meta_inherit_xattrs(w, e, from_fd, fd);
+	if (!w->set->keep_mode) {
+		/* Writing into it would have cost anybody but root the set-id bits. */
+		bool keeps_ids = is_owner_right && geteuid() == 0;
+		err = ucp_attr_chmod(fd, from.st_mode & (keeps_ids ? 07777 : 01777));
+		if (err < 0) {
+			ucp_note_lost(w, e, UCP_LOST_MODE, err, NULL);
+		}
+	}
+}

@@ -52,6 +52,16 @@ struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd);
 bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta);
 
 /**
+ * Give a new file that is to replace another what writing into that would have left
+ * as it was: owner, mode, ACL and attributes that are not copied from the source.
+ *
+ * @from_fd  the old file; O_PATH will do
+ * @fd       the new one
+ * What cannot be kept is noted as lost.
+ */
+void ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_fd, int fd);
+
+/**
  * Set what a name without descriptor can have: symlinks and special files.
  *
  * @dst_st  status of the new entry

@@ -84,6 +84,7 @@ static bool place_ask(struct ucp_worker *w, const struct ucp_entry *e, const str
 enum place_how {
 	PLACE_ACT,     /* what must go goes, backups are made */
 	PLACE_REPLACE, /* the same; the name is replaced without being written through */
+	PLACE_AHEAD,   /* nothing is touched yet */
 	PLACE_LOOK,    /* nothing is touched: the source cannot be had */
 };
 
@@ -152,18 +153,31 @@ struct place_dst {
 	bool is_link;        /**< the name is a symlink */
 };
 
-/** Move a destination aside. */
-static enum ucp_place place_back_up(struct ucp_worker *w, struct ucp_entry *e)
+/** Whether the backup of a destination would replace the source. */
+static bool place_backup_is_source(const struct ucp_settings *set, const struct ucp_entry *e)
+{
+	return set->backup != UCP_BACKUP_NUMBERED &&
+	       ucp_backup_is_source(e->dir->fd[UCP_DST], e->dst_name, set, e->src_name, &e->st);
+}
+
+enum ucp_place ucp_place_back_up(struct ucp_worker *w, struct ucp_entry *e)
 {
 	const struct ucp_settings *set = w->set;
 	int dir = e->dir->fd[UCP_DST];
 	char *backup = NULL;
+	bool stays = set->atomic;
+	int err = -EPERM;
 
-	if (set->backup != UCP_BACKUP_NUMBERED &&
-	    ucp_backup_is_source(dir, e->dst_name, set, e->src_name, &e->st)) {
+	if (place_backup_is_source(set, e)) {
 		return place_refuse(w, e, UCP_FAIL_BACKUP_SOURCE, 0);
 	}
-	int err = ucp_backup_make(dir, e->dst_name, set, &backup);
+	if (stays) {
+		err = ucp_backup_link(dir, e->dst_name, set, &backup);
+	}
+	if (err == -EPERM || err == -EOPNOTSUPP || err == -EMLINK) {
+		stays = false;
+		err = ucp_backup_make(dir, e->dst_name, set, &backup);
+	}
 	if (err < 0 && err != -ENOENT) {
 		return place_refuse(w, e, UCP_FAIL_BACKUP, err);
 	}
@@ -171,7 +185,7 @@ static enum ucp_place place_back_up(struct ucp_worker *w, struct ucp_entry *e)
 		free(e->backup); /* of an attempt before this one */
 		e->backup = backup;
 	}
-	return UCP_PLACE_NEW;
+	return stays && err == 0 ? UCP_PLACE_SWAP : UCP_PLACE_NEW;
 }
 
 /** Decide about two entries that both are not directories. */
@@ -188,11 +202,19 @@ static enum ucp_place place_file(struct ucp_worker *w, struct ucp_entry *e, enum
 	if (how == PLACE_LOOK) {
 		return UCP_PLACE_INTO;
 	}
+	if (how == PLACE_AHEAD) {
+		if (set->backup != UCP_BACKUP_NONE && place_backup_is_source(set, e)) {
+			return place_refuse(w, e, UCP_FAIL_BACKUP_SOURCE, 0);
+		}
+		return set->backup != UCP_BACKUP_NONE || place_must_remove(set, e, &dst->st)
+			       ? UCP_PLACE_SWAP
+			       : UCP_PLACE_INTO;
+	}
 	if (set->backup != UCP_BACKUP_NONE) {
-		return place_back_up(w, e);
+		return ucp_place_back_up(w, e);
 	}
 	if (place_must_remove(set, e, &dst->st)) {
-		if (set->make != UCP_MAKE_COPY) {
+		if (set->make != UCP_MAKE_COPY || (set->atomic && how == PLACE_REPLACE)) {
 			return UCP_PLACE_SWAP;
 		}
 		return ucp_place_remove(w, e) ? UCP_PLACE_NEW : UCP_PLACE_FAIL;
@@ -389,9 +411,13 @@ static enum ucp_place place_decide(struct ucp_worker *w, struct ucp_entry *e, en
 		return place_refuse(w, e, UCP_FAIL_THROUGH_LINK, 0);
 	}
 	if (err == -ENOLINK) {
-		return set->through_dangling || how != PLACE_ACT
+		bool may_create = set->through_dangling || how == PLACE_REPLACE || how == PLACE_LOOK;
+		return may_create
 			       ? UCP_PLACE_INTO
 			       : place_refuse(w, e, UCP_FAIL_DANGLING, 0);
+	}
+	if (err == -ELOOP && set->force && how == PLACE_AHEAD) {
+		return UCP_PLACE_SWAP;
 	}
 	if (err == -ELOOP && set->force) {
 		bool is_gone = how == PLACE_LOOK || ucp_place_remove(w, e);
@@ -438,6 +464,24 @@ enum ucp_place ucp_place_decide(struct ucp_worker *w, struct ucp_entry *e,
 	*ret_dst_st = dst.st;
 	*ret_is_link = dst.is_link;
 	return place;
+}
+
+enum ucp_place ucp_place_ahead(struct ucp_worker *w, struct ucp_entry *e,
+			       struct stat *ret_dst_st, bool *ret_is_link)
+{
+	struct place_dst dst = {0};
+	enum ucp_place place = place_decide(w, e, PLACE_AHEAD, &dst);
+
+	*ret_dst_st = dst.st;
+	*ret_is_link = dst.is_link;
+	return place;
+}
+
+void ucp_place_tell_swap(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	if (e->backup == NULL) {
+		ucp_worker_tell_entry(w, UCP_DID_REMOVE, 0, e);
+	}
 }
 
 /** Decide about a name that was found taken; a skip is counted. */

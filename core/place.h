@@ -13,7 +13,7 @@ struct ucp_worker;
 enum ucp_place {
 	UCP_PLACE_NEW,  /**< nothing is there, or not any more: create, exclusively */
 	UCP_PLACE_INTO, /**< a file to be opened and overwritten */
-	UCP_PLACE_SWAP, /**< with -l and -s: replace it in one step, and tell that it was removed */
+	UCP_PLACE_SWAP, /**< replace it in one step, and tell that it was removed; not for plain copies */
 	UCP_PLACE_DIR,  /**< both are directories: copy into it */
 	UCP_PLACE_SKIP, /**< leave it; not a failure */
 	UCP_PLACE_SAME, /**< with -l: source and destination are one file already */
@@ -32,6 +32,28 @@ enum ucp_place {
  */
 enum ucp_place ucp_place_decide(struct ucp_worker *w, struct ucp_entry *e,
 				struct stat *ret_dst_st, bool *ret_is_link);
+
+/**
+ * Decide for a copy that is complete before it takes the name (--atomic): ask, but
+ * touch nothing yet.
+ *
+ * Returns as ucp_place_decide(), but SWAP for what would have been removed or
+ * moved to a backup; never WAIT.
+ */
+enum ucp_place ucp_place_ahead(struct ucp_worker *w, struct ucp_entry *e,
+			       struct stat *ret_dst_st, bool *ret_is_link);
+
+/**
+ * Make the backup that the options ask for.
+ *
+ * With --atomic the name stays, where there are hard links: the backup becomes
+ * another name of the file.
+ * Returns SWAP when the name is still taken, NEW when it is free, or FAIL.
+ */
+enum ucp_place ucp_place_back_up(struct ucp_worker *w, struct ucp_entry *e);
+
+/** What was in the way has been replaced in one step: tell its removal, unless it is a backup. */
+void ucp_place_tell_swap(struct ucp_worker *w, const struct ucp_entry *e);
 
 /**
  * Decide in the same way for a source that cannot be opened, and touch nothing.

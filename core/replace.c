@@ -3,37 +3,22 @@
 
 #include "core/replace.h"
 
+#include "core/sys/fd.h"
+#include "core/sys/path.h"
 #include "core/sys/retry.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { REPLACE_TRIES = 100 }; /* names of 32 random bits: more means that something is wrong */
-
-/** What a name is to become. */
-struct replace_link {
-	const char *from; /**< the file, or the target of a symlink */
-	int from_dir;
-	int flags;
-	bool is_symlink;
-};
-
-/** Make the link under a name that is free: 0, or a negative errno. */
-static int replace_make(const struct replace_link *link, int dir, const char *name)
-{
-	int rc = link->is_symlink
-			 ? UCP_RETRY(symlinkat(link->from, dir, name))
-			 : UCP_RETRY(linkat(link->from_dir, link->from, dir, name, link->flags));
-
-	return rc == 0 ? 0 : -errno;
-}
 
 /** A number that others do not come upon. */
 static uint32_t replace_random(void)
@@ -48,20 +33,69 @@ static uint32_t replace_random(void)
 	return number;
 }
 
-/** Make the link beside a name: 0 with the temporary name, to be freed, or a negative errno. */
-static int replace_make_beside(const struct replace_link *link, int dir, const char *name,
-			       char **ret_tmp)
+/** What temporary names begin with; digits follow. */
+#define REPLACE_PREFIX ".ucp-"
+
+enum { REPLACE_DIGITS = 8 };
+
+bool ucp_replace_is_temp(const char *name)
 {
-	const char *slash = strrchr(name, '/');
-	int base = slash != NULL ? (int)(slash - name) + 1 : 0;
+	const size_t len = sizeof(REPLACE_PREFIX) - 1;
+
+	return strncmp(name, REPLACE_PREFIX, len) == 0 &&
+	       strspn(name + len, "0123456789abcdef") == REPLACE_DIGITS &&
+	       name[len + REPLACE_DIGITS] == '\0';
+}
+
+bool ucp_replace_lock(int fd)
+{
+	return UCP_RETRY(flock(fd, LOCK_EX | LOCK_NB)) == 0 || errno != EWOULDBLOCK;
+}
+
+/** A temporary name beside a name, to be freed, or NULL. */
+static char *replace_name(const char *name)
+{
+	size_t len;
+	const char *last = ucp_path_last(name, &len);
+	char *tmp = NULL;
+
+	if (asprintf(&tmp, "%.*s" REPLACE_PREFIX "%0*x", (int)(last - name), name, REPLACE_DIGITS,
+		     replace_random()) < 0) {
+		return NULL;
+	}
+	return tmp;
+}
+
+/** Make it under a name that is free: 0, or a negative errno. */
+static int replace_make(const struct ucp_replacement *what, int dir, const char *name)
+{
+	int rc;
+
+	switch (what->type) {
+	case S_IFREG:
+		rc = UCP_RETRY(linkat(what->from_dir, what->from, dir, name, what->flags));
+		break;
+	case S_IFLNK:
+		rc = UCP_RETRY(symlinkat(what->from, dir, name));
+		break;
+	default:
+		rc = UCP_RETRY(mknodat(dir, name, what->type | what->mode, what->rdev));
+		break;
+	}
+	return rc == 0 ? 0 : -errno;
+}
+
+int ucp_replace_begin(const struct ucp_replacement *what, int dir, const char *name,
+		      char **ret_tmp)
+{
 	int err = -EEXIST;
 
 	for (int i = 0; i < REPLACE_TRIES && err == -EEXIST; i++) {
-		char *tmp = NULL;
-		if (asprintf(&tmp, "%.*s.ucp-%08x", base, name, replace_random()) < 0) {
+		char *tmp = replace_name(name);
+		if (tmp == NULL) {
 			return -ENOMEM;
 		}
-		err = replace_make(link, dir, tmp);
+		err = replace_make(what, dir, tmp);
 		if (err == 0) {
 			*ret_tmp = tmp;
 		} else {
@@ -71,34 +105,40 @@ static int replace_make_beside(const struct replace_link *link, int dir, const c
 	return err;
 }
 
-/** Replace a name: 0, or a negative errno. */
-static int replace_name(const struct replace_link *link, int dir, const char *name)
+int ucp_replace_end(int dir, char *tmp, const char *name)
 {
-	char *tmp = NULL;
+	int err = UCP_RETRY(renameat(dir, tmp, dir, name)) == 0 ? 0 : -errno;
 
-	int err = replace_make_beside(link, dir, name, &tmp);
-	if (err < 0) {
-		return err;
-	}
-	if (UCP_RETRY(renameat(dir, tmp, dir, name)) != 0) {
-		err = -errno;
-	}
 	/* Left over when that failed, and when both were links to one file by then. */
 	(void)unlinkat(dir, tmp, 0);
 	free(tmp);
 	return err;
 }
 
-int ucp_replace_by_link(int from_dir, const char *from, int flags, int dir, const char *name)
+int ucp_replace(const struct ucp_replacement *what, int dir, const char *name)
 {
-	const struct replace_link link = {.from = from, .from_dir = from_dir, .flags = flags};
+	char *tmp = NULL;
 
-	return replace_name(&link, dir, name);
+	int err = ucp_replace_begin(what, dir, name, &tmp);
+	return err < 0 ? err : ucp_replace_end(dir, tmp, name);
 }
 
-int ucp_replace_by_symlink(const char *target, int dir, const char *name)
+int ucp_replace_open(int dir, const char *name, int flags, mode_t mode, char **ret_tmp)
 {
-	const struct replace_link link = {.from = target, .is_symlink = true};
+	int fd = -EEXIST;
 
-	return replace_name(&link, dir, name);
+	for (int i = 0; i < REPLACE_TRIES && fd == -EEXIST; i++) {
+		char *tmp = replace_name(name);
+		if (tmp == NULL) {
+			return -ENOMEM;
+		}
+		fd = ucp_fd_openat(dir, tmp, flags | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+		if (fd >= 0) {
+			(void)ucp_replace_lock(fd); /* nobody else knows it */
+			*ret_tmp = tmp;
+		} else {
+			free(tmp);
+		}
+	}
+	return fd;
 }

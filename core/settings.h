@@ -114,6 +114,7 @@ struct ucp_settings {
 	enum ucp_reflink reflink;
 	enum ucp_sparse sparse;
 	enum ucp_fsync fsync;
+	bool atomic;           /**< files get their names when they are complete */
 	enum ucp_digest_kind digest; /**< UCP_DIGEST_NONE unless a manifest is wanted */
 
 	enum ucp_engine_choice engine;

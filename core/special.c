@@ -48,12 +48,97 @@ static int special_make_once(const struct ucp_entry *e, const char *target, mode
 	return rc == 0 ? 0 : -errno;
 }
 
-/** Make the entry, replacing what the options allow: whether it was made. */
-static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *target,
-			 mode_t mode)
+/** Set what an entry keeps of its own; it is there under this name. */
+static void special_set_meta(struct ucp_worker *w, const struct ucp_entry *e, const char *name)
+{
+	struct ucp_entry named = *e;
+	struct stat dst_st;
+
+	named.dst_name = name;
+	int err = ucp_fd_statat(e->dir->fd[UCP_DST], name, AT_SYMLINK_NOFOLLOW, &dst_st);
+	if (err < 0) {
+		ucp_worker_tell_entry(w, UCP_FAIL_STAT_DST, err, e);
+	} else {
+		(void)ucp_meta_set_at(w, &named, &dst_st); /* told */
+	}
+}
+
+/** How far an entry has come. */
+enum special_made {
+	SPECIAL_FAILED, /* told, or skipped */
+	SPECIAL_BARE,   /* made, attributes are to follow */
+	SPECIAL_WHOLE,  /* made with all its attributes */
+};
+
+/** --atomic: put the entry, complete, in the place of what may be replaced: 0, or told. */
+static int special_replace(struct ucp_worker *w, struct ucp_entry *e, const char *target,
+			   mode_t mode)
+{
+	const struct ucp_replacement what = {
+		.type = target != NULL ? S_IFLNK : mode & S_IFMT,
+		.from = target,
+		.mode = mode & 07777,
+		.rdev = e->st.st_rdev,
+	};
+	int dir = e->dir->fd[UCP_DST];
+	char *tmp = NULL;
+
+	int err = ucp_replace_begin(&what, dir, e->dst_name, &tmp);
+	if (err < 0) {
+		return err;
+	}
+	special_set_meta(w, e, tmp);
+	if (w->set->backup != UCP_BACKUP_NONE && ucp_place_back_up(w, e) == UCP_PLACE_FAIL) {
+		(void)unlinkat(dir, tmp, 0); /* nobody else knows it */
+		free(tmp);
+		return -ECANCELED;
+	}
+	return ucp_replace_end(dir, tmp, e->dst_name);
+}
+
+/** The same when the name was found taken. */
+static enum special_made special_make_over(struct ucp_worker *w, struct ucp_entry *e,
+					   const char *target, mode_t mode)
+{
+	struct stat dst_st;
+	bool is_link;
+	enum ucp_place place = ucp_place_ahead(w, e, &dst_st, &is_link);
+	int err = -EEXIST;
+
+	ucp_count(&w->counts.skipped, place == UCP_PLACE_SKIP);
+	if (place == UCP_PLACE_NEW) {
+		err = special_make_once(e, target, mode);
+	} else if (place == UCP_PLACE_SWAP ||
+		   (place == UCP_PLACE_INTO && w->set->force && target != NULL)) {
+		err = special_replace(w, e, target, mode);
+	} else if (place != UCP_PLACE_INTO) {
+		return SPECIAL_FAILED;
+	}
+	if (err < 0) {
+		if (err != -ECANCELED) {
+			ucp_note_begun(w, e);
+			ucp_worker_tell_entry(w, special_act(e->st.st_mode), err, e);
+		}
+		ucp_place_settle(w, e, false);
+		return SPECIAL_FAILED;
+	}
+	if (place != UCP_PLACE_NEW) {
+		ucp_place_tell_swap(w, e);
+	}
+	ucp_note_made(w, e);
+	ucp_place_settle(w, e, true);
+	return place == UCP_PLACE_NEW ? SPECIAL_BARE : SPECIAL_WHOLE;
+}
+
+/** Make the entry, replacing what the options allow. */
+static enum special_made special_make(struct ucp_worker *w, struct ucp_entry *e,
+				      const char *target, mode_t mode)
 {
 	int err = special_make_once(e, target, mode);
 
+	if (err == -EEXIST && w->set->atomic && w->set->make == UCP_MAKE_COPY) {
+		return special_make_over(w, e, target, mode);
+	}
 	if (err == -EEXIST) {
 		bool is_link = w->set->make == UCP_MAKE_SYMLINK;
 		bool force = w->set->force && target != NULL; /* as cp: not for FIFOs and the like */
@@ -63,12 +148,13 @@ static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *
 		if (place == UCP_PLACE_NEW) {
 			err = special_make_once(e, target, mode);
 		} else if (place == UCP_PLACE_INTO || place == UCP_PLACE_SWAP) {
-			err = ucp_replace_by_symlink(target, e->dir->fd[UCP_DST], e->dst_name);
+			const struct ucp_replacement link = {.type = S_IFLNK, .from = target};
+			err = ucp_replace(&link, e->dir->fd[UCP_DST], e->dst_name);
 		} else {
-			return false;
+			return SPECIAL_FAILED;
 		}
 		if (err == 0 && place == UCP_PLACE_SWAP) {
-			ucp_worker_tell_entry(w, UCP_DID_REMOVE, 0, e);
+			ucp_place_tell_swap(w, e);
 		}
 	}
 	if (err == 0) {
@@ -80,14 +166,13 @@ static bool special_make(struct ucp_worker *w, struct ucp_entry *e, const char *
 		ucp_worker_tell_entry(w, act, err, e);
 	}
 	ucp_place_settle(w, e, err == 0);
-	return err == 0;
+	return err == 0 ? SPECIAL_BARE : SPECIAL_FAILED;
 }
 
 /** Copy the entry itself: whether it was made. */
 static bool special_copy(struct ucp_worker *w, struct ucp_entry *e)
 {
 	char *target = NULL;
-	struct stat dst_st;
 
 	if (S_ISLNK(e->st.st_mode)) {
 		int err = ucp_fd_readlinkat(e->dir->fd[UCP_SRC], e->src_name,
@@ -97,16 +182,14 @@ static bool special_copy(struct ucp_worker *w, struct ucp_entry *e)
 			return false;
 		}
 	}
-	bool made = special_make(w, e, target, ucp_mode_first_special(w->set, e->st.st_mode));
+	enum special_made made =
+		special_make(w, e, target, ucp_mode_first_special(w->set, e->st.st_mode));
 	free(target);
-	if (!made) {
+	if (made == SPECIAL_FAILED) {
 		return false;
 	}
-	int err = ucp_fd_statat(e->dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &dst_st);
-	if (err < 0) {
-		ucp_worker_tell_entry(w, UCP_FAIL_STAT_DST, err, e);
-	} else {
-		(void)ucp_meta_set_at(w, e, &dst_st); /* told */
+	if (made == SPECIAL_BARE) {
+		special_set_meta(w, e, e->dst_name);
 	}
 	ucp_count(S_ISLNK(e->st.st_mode) ? &w->counts.symlinks : &w->counts.specials, 1);
 	return true;
@@ -176,7 +259,7 @@ static void special_make_symlink(struct ucp_worker *w, struct ucp_entry *e)
 	}
 	if (target[0] != '/' && !special_is_here(e)) {
 		ucp_worker_tell_entry(w, UCP_FAIL_SYMLINK_DIR, 0, e);
-	} else if (special_make(w, e, target, 0)) {
+	} else if (special_make(w, e, target, 0) != SPECIAL_FAILED) {
 		ucp_count(&w->counts.symlinks, 1);
 		/* With -s, too, a link has the times of its source, as in cp. */
 		(void)ucp_meta_set_times_at(w, e); /* told */

@@ -110,7 +110,8 @@ static void worker_note_failure(struct ucp_worker *w, enum ucp_act act, int err)
 
 	ucp_count(&w->counts.failed, 1);
 	atomic_store(&shared->has_failed, true);
-	bool is_lost = act == UCP_FAIL_CLOSE && w->set->fsync != UCP_FSYNC_NEVER;
+	bool is_lost = (act == UCP_FAIL_CLOSE || act == UCP_FAIL_RENAME) &&
+		       w->set->fsync != UCP_FSYNC_NEVER;
 	if (act == UCP_FAIL_SYNC || act == UCP_FAIL_SYNC_FS || is_lost) {
 		atomic_store(&shared->sync_failed, true);
 	}

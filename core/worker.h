@@ -40,6 +40,7 @@ struct ucp_shared {
 	struct ucp_links *links;         /**< owned; NULL unless links are kept */
 	struct ucp_manifest *manifest;   /**< owned; NULL unless asked for; under tell_lock */
 	atomic_int canceled;
+	bool has_proc;                   /**< /proc/self/fd is there, so that unnamed files can be linked */
 	bool is_single;                  /**< one source operand: no name is met twice */
 	atomic_bool has_failed;
 	atomic_bool sync_failed;
@@ -88,6 +89,7 @@ struct ucp_worker {
 	struct ucp_copier copier;    /**< regular files in flight */
 	struct ucp_chunks chunks;    /**< their data in flight */
 	struct ucp_fs_cache fs;
+	uint64_t named_dev;          /**< a device that has no O_TMPFILE */
 	uint32_t io_workers;
 };
 

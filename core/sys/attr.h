@@ -20,6 +20,7 @@
 
 /** Where SELinux has its label. */
 #define UCP_ATTR_SELINUX "security.selinux"
+#define UCP_ATTR_CAPABILITY "security.capability"
 
 /** The attributes that POSIX ACLs are: of a file, and what is made in a directory begins with. */
 #define UCP_ATTR_ACL "system.posix_acl_access"

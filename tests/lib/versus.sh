@@ -99,7 +99,8 @@ versus_side() {
 		cd side || exit 99
 		PATH="$WORK/bin/$1:$PATH"
 		VERSUS_ENGINE=()
-		[ "$1" = gnu ] || VERSUS_ENGINE=("--engine=$UCP_ENGINE")
+		# shellcheck disable=SC2206 # UCP_ARGS: further options, to see what they change
+		[ "$1" = gnu ] || VERSUS_ENGINE=("--engine=$UCP_ENGINE" ${UCP_ARGS:-})
 		eval "$2"
 	) > raw.out 2> raw.err < /dev/null
 	echo "$?" > "$1.status"

@@ -15,7 +15,7 @@ at_end "kill $victim"
 side() {
 	local side=$1 engine=()
 	shift
-	[ "$side" = gnu ] || engine=("--engine=$UCP_ENGINE")
+	[ "$side" = gnu ] || engine=("--engine=$UCP_ENGINE" ${UCP_ARGS:-})
 	rm -rf "$side.tree" out
 	mkdir out
 	(

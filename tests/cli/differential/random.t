@@ -23,7 +23,7 @@ side() {
 		cd case || exit 99
 		python3 "$ROOT/tests/tool/random-case.py" "$2" > ../args || exit 99
 		mapfile -t args < ../args
-		[ "$side" = gnu ] || engine=("--engine=$UCP_ENGINE")
+		[ "$side" = gnu ] || engine=("--engine=$UCP_ENGINE" ${UCP_ARGS:-})
 		umask "${args[0]}"
 		PATH="$WORK/bin/$side:$PATH" timeout 20 cp "${engine[@]}" "${args[@]:1}"
 	) > raw.out 2> raw.err < /dev/null

@@ -31,6 +31,7 @@ refuse 2 "invalid argument 'md5' for '--hash'" --hash=md5 --manifest=m a b
 refuse 2 "ambiguous argument 'f' for '--fsync'" --fsync=f a b
 refuse 2 "invalid argument 'sometimes' for '--fsync'" --fsync=sometimes a b
 refuse 2 "invalid argument 'fast' for '--engine'" --engine=fast a b
+refuse 2 "missing directory operand" --clean-temps
 refuse 2 "'0'" -j 0 a b
 refuse 2 "'-1'" -j -1 a b
 refuse 2 "'2x'" --jobs=2x a b
@@ -40,7 +41,7 @@ refuse 2 "'4Q'" --chunk-size=4Q a b
 refuse 2 "'1'" --mem-limit=1 a b
 refuse 2 "'99999999999999999999'" --mem-limit=99999999999999999999 a b
 refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
-for option in -0 --atomic --safe --snapshot --verify \
+for option in -0 --safe --snapshot --verify \
 	--verify=both --check=m --compare --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
 	--pkg --resume --retries=2 --on-change=warn --cache=drop --poll=app \
 	'--manifest=m --hash=sha256' '--manifest=m --manifest-format=mtree'; do
@@ -53,5 +54,5 @@ is "called as cp, under its name" "$err" "cp: unrecognized option '--nonsense'
 Try 'cp --help' for more information."
 run ./cp a
 is "called as cp without destination, status 1" "$status" 1
-run ./cp --atomic a b
+run ./cp --safe a b
 is "called as cp, not available: status 1" "$status" 1
