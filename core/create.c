@@ -99,7 +99,8 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	/* What an inherited ACL gives to others is masked by the group's bits: none. */
 	bool inherits = dir->has_default_acl && (set->keep_mode || set->drop_mode);
 	bool is_private = !owner_fits || (mode & 07000) != 0 || is_widened || inherits ||
-			  (!file->mode_is_right && set->keep_mode);
+			  (!file->mode_is_right && set->keep_mode) ||
+			  file->temp.replaces; /* what it replaces may allow less */
 	mode_t first = is_private ? ucp_mode_private(mode) | (is_widened ? 0200 : 0) : mode;
 
 	int fd = set->atomic ? ucp_temp_open(w, &file->temp, e, create_access(set), first)
@@ -352,6 +353,15 @@ static int create_inherit(struct ucp_worker *w, struct ucp_file *file)
 	return 0;
 }
 
+/** Whether the name that a symlink was followed to is that of the file: links in /proc lead further. */
+static bool create_is_target(const struct ucp_file *file, const struct stat *dst_st)
+{
+	struct stat st;
+
+	return ucp_temp_stat_target(&file->temp, &file->entry, &st) == 0 &&
+	       st.st_ino == dst_st->st_ino && st.st_dev == dst_st->st_dev;
+}
+
 /** --atomic: open what will take the name when it is complete. */
 static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
 {
@@ -387,7 +397,13 @@ static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
 		err = ucp_temp_follow(&file->temp, e);
 		place = is_dangling ? UCP_PLACE_NEW : place;
 	}
+	if (err == 0 && place == UCP_PLACE_INTO && is_link &&
+	    !create_is_target(file, &dst_st)) {
+		ucp_temp_drop(&file->temp, e);
+		return create_in_place(w, file, is_link);
+	}
 	err = err == 0 ? create_may_replace(w, file, &place) : err;
+	file->temp.replaces = place != UCP_PLACE_NEW;
 	err = err == 0 ? create_new(w, file) : err;
 	if (err == 0 && place == UCP_PLACE_INTO) {
 		err = create_inherit(w, file);
@@ -396,7 +412,6 @@ static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
 		ucp_temp_drop(&file->temp, e);
 		return create_fail(w, e, err);
 	}
-	file->temp.replaces = place != UCP_PLACE_NEW;
 	file->temp.removes = place == UCP_PLACE_SWAP;
 	return UCP_CREATE_DONE;
 }

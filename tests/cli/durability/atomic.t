@@ -59,11 +59,19 @@ ln -sf round round
 run ucp --atomic new round
 is "over a symlink to itself: refused" "$status" 1
 
+# a file that has no name any more is all that there is to write into
+exec 7<> gone && rm gone
+run ucp --atomic new /proc/self/fd/7
+is "an open file without a name: written into" "$status:$err:$(cat /proc/self/fd/7)" "0::new contents"
+exec 7>&-
+is "and nothing beside it" "$(ls -d gone* 2> /dev/null)" ""
+
 # what is not a file is written into, or refused
 run ucp --atomic new /dev/full
 is "a device: written into, status" "$status" 6
 is "a device: it is still there" "$(stat -c %F /dev/full)" "character special file"
-mkfifo fifo && cat fifo > read &
+mkfifo fifo
+cat fifo > read &
 reader=$!
 run ucp --atomic new fifo
 wait "$reader"
