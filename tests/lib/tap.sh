@@ -114,5 +114,9 @@ same_tree() {
 	diff listing.a listing.b
 }
 
+# is_calm: others have left little unwritten, so that --fsync=batch takes its barrier (always so below run.sh
+# as root)
+is_calm() { awk '/^(Dirty|Writeback):/ { n += $2 } END { exit n > 32768 }' /proc/meminfo; }
+
 need_root() { [ "$(id -u)" = 0 ] || skip_all "needs root"; }
 need() { command -v "$1" > /dev/null || skip_all "needs $1"; }
