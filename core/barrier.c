@@ -314,7 +314,8 @@ static void barrier_end(struct ucp_worker *w, struct ucp_held *held, int err)
 		ucp_place_settle(w, e, end == BARRIER_END_COPIED);
 	} else {
 		ucp_worker_tell_entry(w, UCP_FAIL_STAT_DST, pin_err, e);
-		(void)ucp_fd_close(held->fd); /* one message is enough */
+		ucp_temp_drop(&held->temp, e); /* its directory is not to be had: a name would stay */
+		(void)ucp_fd_close(held->fd);  /* one message is enough */
 	}
 	if (end == BARRIER_END_COPIED) {
 		ucp_note_digest(w, e, &held->value);
