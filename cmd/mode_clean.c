@@ -54,11 +54,11 @@ static bool clean_is_used(const FTSENT *ent)
 	}
 	int fd = ucp_fd_openat(AT_FDCWD, ent->fts_accpath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd < 0) {
-		return false; /* a lock cannot be asked for; it is old, which must do */
+		return true; /* somebody else's, who alone can tell */
 	}
-	bool is_locked = !ucp_replace_lock(fd);
+	bool is_used = !ucp_replace_is_free(fd);
 	ucp_fd_drop(&fd);
-	return is_locked;
+	return is_used;
 }
 
 /** One entry of the walk; the working directory is the one it is in. */

@@ -111,8 +111,36 @@ static struct ucp_barrier_fs *barrier_find(struct ucp_barrier *barrier, uint64_t
 	return NULL;
 }
 
-/** Note a filesystem: where it is, or NULL when there are too many. */
-static struct ucp_barrier_fs *barrier_add(struct ucp_barrier *barrier, uint64_t dev, int fd)
+/**
+ * Open something on a filesystem for syncfs(2): a descriptor, or -1.
+ *
+ * Not a second descriptor of a file that is written to: an fsync of that would be
+ * told the file's own error, and the file's own fsync would not.
+ * @dir  a directory that is probably on it, perhaps only as a path
+ * @fd   a file that is, or -1
+ */
+static int barrier_open(uint64_t dev, int dir, int fd)
+{
+	char path[64];
+	struct stat st;
+
+	int own = ucp_fd_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
+	if (own >= 0 && (ucp_fd_stat(own, &st) < 0 || st.st_dev != dev)) {
+		ucp_fd_drop(&own);
+	}
+	if (own < 0 && fd >= 0) {
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		own = ucp_fd_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+	}
+	if (own >= 0 && !ucp_fs_syncs(own)) {
+		ucp_fd_drop(&own);
+	}
+	return own >= 0 ? own : -1;
+}
+
+/** Note a filesystem: where it is, or NULL when there are too many. @dir, @fd as barrier_open(). */
+static struct ucp_barrier_fs *barrier_add(struct ucp_barrier *barrier, uint64_t dev, int dir,
+					  int fd)
 {
 	pthread_mutex_lock(&barrier->lock);
 	struct ucp_barrier_fs *fs = barrier_find(barrier, dev);
@@ -121,7 +149,7 @@ static struct ucp_barrier_fs *barrier_add(struct ucp_barrier *barrier, uint64_t 
 		fs = &barrier->fs[n];
 		fs->dev = dev;
 		/* What syncfs(2) tells is what went wrong since the descriptor was opened. */
-		fs->fd = ucp_fs_syncs(fd) ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+		fs->fd = barrier_open(dev, dir, fd);
 		atomic_store_explicit(&barrier->n_fs, n + 1, memory_order_release);
 	}
 	pthread_mutex_unlock(&barrier->lock);
@@ -140,7 +168,7 @@ static uint64_t barrier_dev(const struct ucp_file *file)
 	const struct ucp_dir *dir = file->entry.dir;
 	struct stat st;
 
-	if (file->is_created && dir->dev[UCP_DST] != 0) {
+	if (file->is_created && dir->dev[UCP_DST] != 0 && !file->temp.has_dir) {
 		return dir->dev[UCP_DST];
 	}
 	return ucp_fd_stat(file->dst_fd, &st) == 0 ? st.st_dev : 0;
@@ -156,7 +184,7 @@ void ucp_barrier_note(struct ucp_worker *w, const struct ucp_file *file)
 	uint64_t dev = barrier_dev(file);
 	struct ucp_barrier_fs *fs = barrier_find(barrier, dev);
 	if (fs == NULL && dev != 0) {
-		fs = barrier_add(barrier, dev, file->dst_fd);
+		fs = barrier_add(barrier, dev, file->entry.dir->fd[UCP_DST], file->dst_fd);
 	}
 	if (fs != NULL && w->set->fsync == UCP_FSYNC_FS) {
 		atomic_store_explicit(&fs->is_owed, true, memory_order_relaxed);
@@ -217,8 +245,9 @@ enum ucp_hold ucp_barrier_hold(struct ucp_worker *w, struct ucp_file *file)
 {
 	struct ucp_barrier *barrier = &w->shared->barrier;
 
-	/* Backups are made one after the other, as one may take the name of another copy. */
-	if (!barrier_is_wanted(w->set) || !file->is_dst_regular ||
+	/* Backups are made one after the other, as one may take the name of another copy; a
+	 * directory behind a symlink would be one more descriptor to hold. */
+	if (!barrier_is_wanted(w->set) || !file->is_dst_regular || file->temp.has_dir ||
 	    w->set->backup != UCP_BACKUP_NONE) {
 		return UCP_HOLD_NOT;
 	}
@@ -413,12 +442,22 @@ static bool barrier_sync_all(struct ucp_worker *w, uint32_t n)
 		return false;
 	}
 	for (uint32_t i = 0; i < n_fs; i++) {
-		if (barrier->fs[i].fd < 0 || barrier_syncfs(w, &barrier->fs[i]) < 0) {
+		if (barrier->fs[i].fd < 0 || atomic_load(&barrier->fs[i].err) != 0) {
 			return false;
 		}
 	}
-	atomic_store(&barrier->is_many, true);
-	return true;
+	bool is_synced = true;
+	for (uint32_t i = 0; i < n_fs; i++) {
+		int err = barrier_syncfs(w, &barrier->fs[i]);
+		if (err < 0) {
+			atomic_store(&barrier->fs[i].err, err);
+			is_synced = false;
+		}
+	}
+	if (is_synced) {
+		atomic_store(&barrier->is_many, true);
+	}
+	return is_synced;
 }
 
 /** Take all that is held, in the order in which it came; *ret_n of them. */
@@ -476,10 +515,10 @@ bool ucp_barrier_covers_dir(struct ucp_worker *w, const struct ucp_dir *dir)
 		return false;
 	}
 	struct ucp_barrier_fs *fs = barrier_find(barrier, dev);
-	if (fs == NULL && (fcntl(fd, F_GETFL) & O_PATH) == 0) { /* which syncfs(2) does not take */
-		fs = barrier_add(barrier, dev, fd);
+	if (fs == NULL) {
+		fs = barrier_add(barrier, dev, fd, -1);
 	}
-	if (fs == NULL || fs->fd < 0) {
+	if (fs == NULL || fs->fd < 0 || atomic_load(&fs->err) != 0) {
 		return false;
 	}
 	if (w->set->fsync != UCP_FSYNC_FS && !atomic_load(&barrier->is_many) &&
@@ -506,7 +545,8 @@ void ucp_barrier_finish(struct ucp_worker *w, const char *path)
 		if (fs->fd < 0 || !atomic_load(&fs->is_owed)) {
 			continue;
 		}
-		int err = barrier_syncfs(w, fs);
+		int err = atomic_load(&fs->err);
+		err = err == 0 ? barrier_syncfs(w, fs) : err;
 		if (err < 0) {
 			ucp_worker_tell(w, UCP_FAIL_SYNC_FS, err, NULL, path, NULL);
 		}

@@ -40,7 +40,9 @@ enum { UCP_BARRIER_FS_MAX = 32 };
 /** A filesystem that was written to. */
 struct ucp_barrier_fs {
 	uint64_t dev;        /**< st_dev, of which one filesystem may have many */
-	int fd;              /**< owned: opened before anything was written there; -1 without syncfs */
+	int fd;              /**< owned: opened before anything was written there, for this alone,
+	                          as errors are told once for each open file; -1 without syncfs */
+	atomic_int err;      /**< what a barrier was told, and nobody else will be; or 0 */
 	atomic_bool is_owed; /**< something waits for a syncfs at the end of the run */
 };
 

@@ -92,12 +92,14 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	const struct ucp_entry *e = &file->entry;
 	struct ucp_dir *dir = e->dir;
 	mode_t mode = ucp_mode_first_file(set, e->st.st_mode);
-	bool owner_fits = !set->keep_owner || create_owner_fits(dir, &e->st);
+	bool is_elsewhere = file->temp.has_dir; /* of its directory nothing is known */
+	bool may_inherit = dir->has_default_acl || is_elsewhere;
+	bool owner_fits = !set->keep_owner || (!is_elsewhere && create_owner_fits(dir, &e->st));
 	/* Attributes can be set only on what is writable, even by its owner. */
 	bool gets_xattrs = file->has_xattrs && (set->keep_xattrs || set->context == UCP_CONTEXT_KEEP);
 	bool is_widened = set->keep_mode && gets_xattrs && (mode & 0200) == 0;
 	/* What an inherited ACL gives to others is masked by the group's bits: none. */
-	bool inherits = dir->has_default_acl && (set->keep_mode || set->drop_mode);
+	bool inherits = may_inherit && (set->keep_mode || set->drop_mode);
 	bool is_private = !owner_fits || (mode & 07000) != 0 || is_widened || inherits ||
 			  (!file->mode_is_right && set->keep_mode) ||
 			  file->temp.replaces; /* what it replaces may allow less */
@@ -112,11 +114,11 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	}
 	file->dst_fd = fd;
 	file->is_created = true;
-	file->may_have_acl = dir->has_default_acl;
+	file->may_have_acl = may_inherit;
 	file->is_dst_regular = true;
 	/* With keep_mode the hint says that an ACL follows, whose mask may be of no bits. */
 	file->mode_is_right = first == mode && (file->mode_is_right || !set->keep_mode);
-	if (dir->has_default_acl && (set->keep_mode || set->drop_mode || set->keep_owner)) {
+	if (may_inherit && (set->keep_mode || set->drop_mode || set->keep_owner)) {
 		file->mode_is_right = false; /* the ACL goes, or has kept the umask from its work */
 	}
 	if (gets_xattrs && !set->keep_mode) {
@@ -125,8 +127,10 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	if (!owner_fits) {
 		struct stat dst_st;
 		if (ucp_fd_stat(fd, &dst_st) == 0) {
-			create_learn_owner(dir, &dst_st);
-			owner_fits = create_owner_fits(dir, &e->st);
+			if (!is_elsewhere) {
+				create_learn_owner(dir, &dst_st);
+			}
+			owner_fits = dst_st.st_uid == e->st.st_uid && dst_st.st_gid == e->st.st_gid;
 		}
 	}
 	file->owner_is_right = owner_fits;
@@ -335,6 +339,7 @@ static int create_may_replace(struct ucp_worker *w, struct ucp_file *file, enum 
 	if (!w->set->force) {
 		return -EACCES;
 	}
+	ucp_temp_drop(&file->temp, &file->entry); /* of a symlink the name goes, as with cp */
 	*place = UCP_PLACE_SWAP;
 	return 0;
 }

@@ -590,15 +590,17 @@ static bool meta_is_inherited(const struct ucp_settings *set, const char *name)
 	return strcmp(name, UCP_ATTR_CAPABILITY) != 0 && !set->keep_xattrs;
 }
 
-/** Attributes and ACL of a file that is replaced. */
-static void meta_inherit_xattrs(struct ucp_worker *w, const struct ucp_entry *e, int from_fd,
+/** Attributes and ACL of a file that is replaced: false when the ACL could not be kept. */
+static bool meta_inherit_xattrs(struct ucp_worker *w, const struct ucp_entry *e, int from_fd,
 				int fd)
 {
 	struct meta_names names = {0};
+	bool has_acl = true;
 
 	int err = meta_list_xattrs(from_fd, &names);
 	if (err < 0 && !meta_has_none(err)) {
 		ucp_note_lost(w, e, UCP_LOST_XATTR, err, NULL);
+		has_acl = false;
 	}
 	if (!w->set->keep_mode && !meta_has(&names, UCP_ATTR_ACL)) {
 		(void)ucp_attr_remove(fd, UCP_ATTR_ACL); /* from the directory; mostly there is none */
@@ -614,9 +616,11 @@ static void meta_inherit_xattrs(struct ucp_worker *w, const struct ucp_entry *e,
 		free(value);
 		if (err < 0 && err != -ENODATA) {
 			ucp_note_lost(w, e, meta_lost(name), err, name);
+			has_acl = has_acl && strcmp(name, UCP_ATTR_ACL) != 0;
 		}
 	}
 	free(names.text);
+	return has_acl;
 }
 
 void ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_fd, int fd)
@@ -630,19 +634,26 @@ void ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_
 		return;
 	}
 	bool is_owner_right = from.st_uid == to.st_uid && from.st_gid == to.st_gid;
+	bool is_group_right = from.st_gid == to.st_gid;
 	if (!w->set->keep_owner && !is_owner_right) {
 		err = ucp_attr_chown(fd, from.st_uid, from.st_gid);
 		if (err < 0) {
-			(void)ucp_attr_chown(fd, (uid_t)-1, from.st_gid); /* perhaps that much */
+			is_group_right = ucp_attr_chown(fd, (uid_t)-1, from.st_gid) == 0;
 			ucp_note_lost(w, e, UCP_LOST_OWNER, err, NULL);
 		}
 		is_owner_right = err == 0;
+		is_group_right = is_group_right || err == 0;
 	}
-	meta_inherit_xattrs(w, e, from_fd, fd);
+	bool has_acl = meta_inherit_xattrs(w, e, from_fd, fd);
 	if (!w->set->keep_mode) {
 		/* Writing into it would have cost anybody but root the set-id bits. */
 		bool keeps_ids = is_owner_right && geteuid() == 0;
-		err = ucp_attr_chmod(fd, from.st_mode & (keeps_ids ? 07777 : 01777));
+		mode_t mode = from.st_mode & (keeps_ids ? 07777 : 01777);
+		if (!is_group_right || !has_acl) {
+			/* Another group, or the mask of an ACL that is not there: as for others. */
+			mode = (mode & ~(mode_t)070) | (mode & (mode & 07) << 3);
+		}
+		err = ucp_attr_chmod(fd, mode);
 		if (err < 0) {
 			ucp_note_lost(w, e, UCP_LOST_MODE, err, NULL);
 		}

@@ -47,9 +47,10 @@ bool ucp_replace_is_temp(const char *name)
 	       name[len + REPLACE_DIGITS] == '\0';
 }
 
-bool ucp_replace_lock(int fd)
+bool ucp_replace_is_free(int fd)
 {
-	return UCP_RETRY(flock(fd, LOCK_EX | LOCK_NB)) == 0 || errno != EWOULDBLOCK;
+	/* Shared will do, and on servers an exclusive lock would need a file open for writing. */
+	return UCP_RETRY(flock(fd, LOCK_SH | LOCK_NB)) == 0;
 }
 
 /** A temporary name beside a name, to be freed, or NULL. */
@@ -134,7 +135,7 @@ int ucp_replace_open(int dir, const char *name, int flags, mode_t mode, char **r
 		}
 		fd = ucp_fd_openat(dir, tmp, flags | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
 		if (fd >= 0) {
-			(void)ucp_replace_lock(fd); /* nobody else knows it */
+			(void)!flock(fd, LOCK_EX | LOCK_NB); /* for --clean-temps; nobody else knows it */
 			*ret_tmp = tmp;
 		} else {
 			free(tmp);

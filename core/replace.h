@@ -45,8 +45,8 @@ int ucp_replace(const struct ucp_replacement *what, int dir, const char *name);
 /** Whether a name is one of these temporary ones. */
 bool ucp_replace_is_temp(const char *name);
 
-/** Lock an open temporary for its owner, until it is closed: false when it is locked already. */
-bool ucp_replace_lock(int fd);
+/** Whether nobody holds an open temporary, so far as this can be told; when not, false. */
+bool ucp_replace_is_free(int fd);
 
 /**
  * Open a new file beside a name, under a temporary one, and lock it.

@@ -3,9 +3,11 @@
 
 #include "core/temp.h"
 
+#include "core/meta.h"
 #include "core/note.h"
 #include "core/place.h"
 #include "core/replace.h"
+#include "core/sys/attr.h"
 #include "core/sys/fd.h"
 #include "core/sys/path.h"
 #include "core/sys/retry.h"
@@ -218,32 +220,11 @@ static int temp_replace(struct ucp_temp *temp, const struct ucp_entry *e, int fd
 		int err = ucp_replace_begin(&what, dir, target, &tmp);
 		return err < 0 ? err : ucp_replace_end(dir, tmp, target);
 	}
-	return UCP_RETRY(renameat(dir, temp->name, dir, target)) == 0 ? 0 : -errno;
-}
-
-/** The name is taken by now: decide anew. DONE when it may be replaced. */
-static enum ucp_publish temp_decide(struct ucp_worker *w, struct ucp_temp *temp,
-				    struct ucp_entry *e)
-{
-	struct stat st;
-	bool is_link;
-
-	switch (ucp_place_ahead(w, e, &st, &is_link)) {
-	case UCP_PLACE_NEW:
-		return UCP_PUBLISH_DONE; /* it is free again */
-	case UCP_PLACE_INTO:
-	case UCP_PLACE_SWAP:
-		temp->replaces = true;
-		return UCP_PUBLISH_DONE;
-	case UCP_PLACE_SKIP:
-	case UCP_PLACE_SAME:
-		ucp_count(&w->counts.skipped, 1);
-		return w->set->update == UCP_UPDATE_OLDER && !e->is_declined
-			       ? UCP_PUBLISH_KEPT
-			       : UCP_PUBLISH_SKIPPED;
-	default:
-		return UCP_PUBLISH_FAILED;
+	int err = UCP_RETRY(renameat(dir, temp->name, dir, target)) == 0 ? 0 : -errno;
+	if (err == 0) {
+		(void)unlinkat(dir, temp->name, 0); /* left over when both were one file by then */
 	}
+	return err;
 }
 
 /** Tell that a copy could not get its name. */
@@ -258,6 +239,56 @@ static enum ucp_publish temp_fail(struct ucp_worker *w, const struct ucp_temp *t
 	ucp_note_begun(w, e);
 	ucp_worker_tell_entry(w, temp->replaces ? UCP_FAIL_RENAME : UCP_FAIL_CREATE, err, e);
 	return UCP_PUBLISH_FAILED;
+}
+
+/** A complete copy takes on what it is to keep of a file that has appeared: false when told. */
+static bool temp_inherit(struct ucp_worker *w, const struct ucp_temp *temp, struct ucp_entry *e,
+			 int fd)
+{
+	int old = ucp_temp_open_target(temp, e);
+
+	if (old < 0) {
+		return old == -ENOENT || temp_fail(w, temp, e, old) == UCP_PUBLISH_DONE;
+	}
+	ucp_meta_inherit(w, e, old, fd);
+	ucp_fd_drop(&old);
+	if (w->set->fsync != UCP_FSYNC_NEVER && fsync(fd) != 0) {
+		ucp_worker_tell_entry(w, UCP_FAIL_SYNC, -errno, e);
+		return false;
+	}
+	return true;
+}
+
+/** The name is taken by now: decide anew. DONE when it may be replaced. */
+static enum ucp_publish temp_decide(struct ucp_worker *w, struct ucp_temp *temp,
+				    struct ucp_entry *e, int fd)
+{
+	struct stat st;
+	bool is_link;
+
+	switch (ucp_place_ahead(w, e, &st, &is_link)) {
+	case UCP_PLACE_NEW:
+		return UCP_PUBLISH_DONE; /* it is free again */
+	case UCP_PLACE_SWAP:
+		temp->replaces = temp->removes = true;
+		return UCP_PUBLISH_DONE;
+	case UCP_PLACE_INTO:
+		/* Only what it would have been made for, had it been there from the beginning. */
+		if (is_link || !S_ISREG(st.st_mode) || w->set->attributes_only ||
+		    !ucp_temp_may_write(temp, e)) {
+			return temp_fail(w, temp, e, -EEXIST);
+		}
+		temp->replaces = true;
+		return temp_inherit(w, temp, e, fd) ? UCP_PUBLISH_DONE : UCP_PUBLISH_FAILED;
+	case UCP_PLACE_SKIP:
+	case UCP_PLACE_SAME:
+		ucp_count(&w->counts.skipped, 1);
+		return w->set->update == UCP_UPDATE_OLDER && !e->is_declined
+			       ? UCP_PUBLISH_KEPT
+			       : UCP_PUBLISH_SKIPPED;
+	default:
+		return UCP_PUBLISH_FAILED;
+	}
 }
 
 /** Replace what is there, keeping it as a backup if asked. */
@@ -289,7 +320,7 @@ static enum ucp_publish temp_publish(struct ucp_worker *w, struct ucp_temp *temp
 			return UCP_PUBLISH_DONE;
 		}
 		if (err == -EEXIST) {
-			enum ucp_publish publish = temp_decide(w, temp, e);
+			enum ucp_publish publish = temp_decide(w, temp, e, fd);
 			if (publish != UCP_PUBLISH_DONE) {
 				return publish;
 			}
@@ -306,6 +337,14 @@ enum ucp_publish ucp_temp_publish(struct ucp_worker *w, struct ucp_temp *temp,
 	if (publish != UCP_PUBLISH_DONE && publish != UCP_PUBLISH_OVER) {
 		ucp_temp_drop(temp, e);
 		return publish;
+	}
+	if (temp->has_dir && w->set->fsync != UCP_FSYNC_NEVER) {
+		/* No node stands for the directory behind a symlink, which has a new name in it. */
+		int err = ucp_attr_sync_dir(temp->dir);
+		ucp_count(&w->counts.syncs, err == 0);
+		if (err < 0) {
+			ucp_worker_tell_entry(w, UCP_FAIL_SYNC, err, e);
+		}
 	}
 	temp_clear(temp);
 	ucp_note_made(w, e);

@@ -83,6 +83,14 @@ if on threads serial; then
 		"$(printf '%s\n' "$err" | grep -c "error syncing .*: $EIO")" $((51 + 3 + 1))
 	is "batch, all syncs fail: no file is left" "$(find copy -type f)" ""
 fi
+# what a barrier has been told of a filesystem is not forgotten where the end of the run relies on it
+if is_calm; then
+	rm -rf copy
+	inject '' syncfs error=EIO --fsync=fs --atomic -a src copy
+	is "fs, met by a barrier: exit status" "$status" 7
+	is "fs, met by a barrier: asked once" "$hits" 1
+	ok "fs, met by a barrier: message" says_once "ucp: error syncing the filesystem of 'copy': $EIO"
+fi
 # at the end of the run: of many directories, or of all there is
 mkdir dirs && (cd dirs && seq 50 | xargs mkdir)
 for mode in batch:dirs fs:src; do

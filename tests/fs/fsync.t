@@ -48,6 +48,8 @@ for UCP_ENGINE in threads serial; do
 		ok "$UCP_ENGINE, --fsync=batch: the copy is the source" same_tree src copy
 		is "$UCP_ENGINE, --fsync=batch: files asked" "$(grep -c sync_file_range strace.log)" 33
 		is "$UCP_ENGINE, --fsync=batch: barriers" "$(grep -c syncfs strace.log)" 2
+		ok "$UCP_ENGINE, --fsync=batch: no file has its error told by the barrier itself" \
+			sh -c "! grep -E ' fsync\([0-9]+<.*/(large|linked|hole|nothing|[0-9]+)>' strace.log"
 		# one with each barrier, and directories that are finished before the first
 		ok "$UCP_ENGINE, --fsync=batch: and no more" test "$(grep -c ' fsync' strace.log)" -le 4
 	fi
