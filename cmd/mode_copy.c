@@ -274,11 +274,17 @@ static int mode_copy_status(const struct ucp_options *opts, const struct ucp_res
 	if (!res->has_failed) {
 		return UCP_STATUS_OK;
 	}
+	if (res->differs) { /* only where --verify was given */
+		return UCP_STATUS_DIFFERS;
+	}
 	if (opts->has_own && res->sync_failed) {
 		return UCP_STATUS_SYNC;
 	}
 	if (opts->has_own && res->out_of_space) {
 		return UCP_STATUS_SPACE;
+	}
+	if (res->src_changed) { /* only with --on-change */
+		return UCP_STATUS_CHANGED;
 	}
 	return UCP_STATUS_FAILED;
 }

@@ -30,6 +30,10 @@ enum {
 	OPT_VERSION,
 	OPT_OWN, /* from here on: what cp does not have */
 	OPT_ATOMIC,
+	OPT_ON_CHANGE,
+	OPT_RETRIES,
+	OPT_SAFE,
+	OPT_VERIFY,
 	OPT_CLEAN_TEMPS,
 	OPT_FSYNC,
 	OPT_HASH,
@@ -89,10 +93,14 @@ static const struct option options_table[] = {
 	{"manifest", required_argument, NULL, OPT_MANIFEST},
 	{"manifest-format", required_argument, NULL, OPT_MANIFEST_FORMAT},
 	{"mem-limit", required_argument, NULL, OPT_MEM_LIMIT},
+	{"on-change", required_argument, NULL, OPT_ON_CHANGE},
 	{"progress", optional_argument, NULL, 'g'},
 	{"queue-depth", required_argument, NULL, OPT_QUEUE_DEPTH},
 	{"quiet", no_argument, NULL, 'q'},
+	{"retries", required_argument, NULL, OPT_RETRIES},
+	{"safe", no_argument, NULL, OPT_SAFE},
 	{"stats", no_argument, NULL, OPT_STATS},
+	{"verify", optional_argument, NULL, OPT_VERIFY},
 	{"list-options", no_argument, NULL, OPT_LIST_OPTIONS},
 	/* Known names of options to come: refused, so that no script believes in them. */
 #define LATER(name, arg) {name, arg, NULL, OPT_NOT_YET}
@@ -134,21 +142,17 @@ static const struct option options_table[] = {
 	LATER("no-offload", no_argument),
 	LATER("numeric-ids", no_argument),
 	LATER("older-than", required_argument),
-	LATER("on-change", required_argument),
 	LATER("owner", required_argument),
 	LATER("pack", optional_argument),
 	LATER("pkg", no_argument),
 	LATER("poll", required_argument),
 	LATER("resume", no_argument),
-	LATER("retries", required_argument),
-	LATER("safe", no_argument),
 	LATER("shard", required_argument),
 	LATER("snapshot", no_argument),
 	LATER("sort", required_argument),
 	LATER("strip-components", required_argument),
 	LATER("unpack", no_argument),
 	LATER("usermap", required_argument),
-	LATER("verify", optional_argument),
 #undef LATER
 	{NULL, 0, NULL, 0},
 };
@@ -165,6 +169,7 @@ struct parse {
 	bool need_context;      /**< --preserve=context was asked for by name */
 	bool has_z;             /**< -Z or --context */
 	bool has_hash;
+	bool has_on_change;
 	bool has_targets;       /**< more than one -t */
 	bool has_hard;          /**< -l */
 	bool has_symbolic;      /**< -s */
@@ -302,6 +307,48 @@ static bool options_fsync(struct parse *p, const char *text)
 		return false;
 	}
 	p->opts->set.fsync = (enum ucp_fsync)value;
+	return true;
+}
+
+/** --verify[=HOW]. */
+static bool options_verify(struct parse *p, const char *text)
+{
+	static const struct ucp_word words[] = {
+		{"never", UCP_VERIFY_NEVER}, {"cache", UCP_VERIFY_CACHE},
+		{"readback", UCP_VERIFY_READBACK}, {"both", UCP_VERIFY_BOTH}, {NULL, 0},
+	};
+	int value = UCP_VERIFY_READBACK;
+
+	if (text != NULL && !ucp_argument_word(p->name, "--verify", text, words, &value)) {
+		return false;
+	}
+	p->opts->set.verify = (enum ucp_verify)value;
+	return true;
+}
+
+/** --on-change=WHAT. */
+static bool options_on_change(struct parse *p, const char *text)
+{
+	static const struct ucp_word words[] = {
+		{"retry", UCP_CHANGE_RETRIED}, {"warn", UCP_CHANGE_WARNED},
+		{"fail", UCP_CHANGE_FAILED}, {"ignore", UCP_CHANGE_IGNORED}, {NULL, 0},
+	};
+	int value;
+
+	if (!ucp_argument_word(p->name, "--on-change", text, words, &value)) {
+		return false;
+	}
+	p->opts->set.on_change = (enum ucp_on_change)value;
+	p->has_on_change = true;
+	return true;
+}
+
+/** --safe: what is copied is whole, durable, and what is on the medium. */
+static bool options_safe(struct parse *p)
+{
+	p->opts->set.atomic = true;
+	p->opts->set.fsync = UCP_FSYNC_BATCH;
+	p->opts->set.verify = UCP_VERIFY_READBACK;
 	return true;
 }
 
@@ -517,6 +564,14 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 		return true;
 	case OPT_MANIFEST_FORMAT:
 		return options_manifest_format(p, arg);
+	case OPT_ON_CHANGE:
+		return options_on_change(p, arg);
+	case OPT_RETRIES:
+		return ucp_argument_count(p->name, "--retries", arg, 0, 1000, &set->retries);
+	case OPT_SAFE:
+		return options_safe(p);
+	case OPT_VERIFY:
+		return options_verify(p, arg);
 	case OPT_STATS:
 		p->opts->stats = true;
 		return true;
@@ -640,8 +695,9 @@ static bool options_check(const struct parse *p)
 		wrong = "options --backup and --no-clobber are mutually exclusive";
 	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE_FAIL) {
 		wrong = "--backup is mutually exclusive with --update=none-fail";
-	} else if (p->has_hash && o->manifest == NULL) {
-		wrong = "--hash has no use without --manifest";
+	} else if (p->has_hash && o->manifest == NULL &&
+		   o->set.verify == UCP_VERIFY_NEVER) {
+		wrong = "--hash has no use without --manifest or --verify";
 	}
 	if (wrong != NULL) {
 		fprintf(stderr, "%s: %s\n", p->name, wrong);
@@ -708,8 +764,16 @@ static void options_settle(struct parse *p)
 		set->follow = set->recursive && !p->has_hard ? UCP_FOLLOW_NEVER
 							     : UCP_FOLLOW_ALWAYS;
 	}
-	if (p->opts->manifest != NULL && set->digest == UCP_DIGEST_NONE) {
+	set->manifest = p->opts->manifest != NULL;
+	if ((set->manifest || set->verify != UCP_VERIFY_NEVER) &&
+	    set->digest == UCP_DIGEST_NONE) {
 		set->digest = UCP_DIGEST_XXH128;
+	}
+	if (set->verify > UCP_VERIFY_CACHE && set->fsync == UCP_FSYNC_NEVER) {
+		set->fsync = UCP_FSYNC_BATCH; /* what is not on the medium cannot be read from there */
+	}
+	if (!p->has_on_change && set->verify != UCP_VERIFY_NEVER) {
+		set->on_change = UCP_CHANGE_RETRIED;
 	}
 	if (p->no_clobber) {
 		set->update = UCP_UPDATE_NONE;
@@ -728,6 +792,7 @@ enum ucp_parse ucp_options_parse(int argc, char **argv, struct ucp_options *ret_
 
 	*ret_opts = (struct ucp_options){.called_as_cp = strcmp(base, "cp") == 0};
 	p.name = ret_opts->called_as_cp ? "cp" : "ucp";
+	ret_opts->set.retries = 1;
 	static char cp_name[] = "cp", ucp_name[] = "ucp";
 	argv[0] = ret_opts->called_as_cp ? cp_name : ucp_name; /* what getopt's messages say */
 	for (;;) {

@@ -26,6 +26,9 @@ static const struct report_words report_table[] = {
 	{UCP_WARN_FILE_TWICE, "warning: source file %1 specified more than once"},
 	{UCP_WARN_DIR_TWICE, "warning: source directory %1 specified more than once"},
 	{UCP_WARN_CONTEXT, "failed to set the security context of %2"},
+	{UCP_WARN_CHANGED, "warning: %1 changed while it was copied"},
+	{UCP_WARN_AGAIN, "warning: copying %2 again: %t"},
+	{UCP_WARN_CACHED, "warning: %t, for want of a medium or of a way to it"},
 	{UCP_FAIL_STAT, "cannot stat %1"},
 	{UCP_FAIL_STAT_DST, "cannot stat %2"},
 	{UCP_FAIL_STAT_PARENT, "failed to get attributes of %1"},
@@ -33,6 +36,11 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_OPEN, "cannot open %1 for reading"},
 	{UCP_FAIL_READ, "error reading %1"},
 	{UCP_FAIL_READ_DST, "error reading %2"},
+	{UCP_FAIL_READ_BACK, "cannot read back %2"},
+	{UCP_FAIL_READ_AGAIN, "cannot read %1 again"},
+	{UCP_FAIL_DIFFERS, "verification of %2 failed: %t"},
+	{UCP_FAIL_UNSTEADY, "%1 does not read the same twice: %t"},
+	{UCP_FAIL_CHANGED, "%1 changed while it was copied"},
 	{UCP_FAIL_READLINK, "cannot read symbolic link %1"},
 	{UCP_FAIL_CREATE, "cannot create regular file %2"},
 	{UCP_FAIL_WRITE, "error writing %2"},
@@ -155,6 +163,11 @@ static void report_success(const struct ucp_report *rep, const struct ucp_event 
 		(void)fflush(stdout); /* checked at exit */
 		fprintf(stderr, "%s: debug: not kept: %s of %s: %s\n", rep->name, ev->text,
 			ucp_quote(0, ev->dst), strerror(-ev->err));
+		break;
+	case UCP_DID_AGAIN:
+		(void)fflush(stdout); /* checked at exit */
+		fprintf(stderr, "%s: debug: %s changed, so it is copied again\n", rep->name,
+			ucp_quote(0, ev->src));
 		break;
 	case UCP_DID_ROAD:
 		fprintf(rep->out, "%s: %s\n", ucp_quote(0, ev->dst), ev->text);
@@ -302,5 +315,10 @@ void ucp_report_stats(FILE *out, const struct ucp_counts *c, double seconds)
 	       seconds > 0 ? (double)c->files / seconds : 0);
 	fprintf(out, "skipped  %" PRIuFAST64 ", failed %" PRIuFAST64 ", fsyncs %" PRIuFAST64 "\n",
 	       c->skipped, c->failed, c->syncs);
+	if (c->verified + c->verified_cached + c->again > 0) {
+		fprintf(out, "verified %" PRIuFAST64 " files on the medium, %" PRIuFAST64
+			" in the cache, %s; copied again %" PRIuFAST64 "\n", c->verified,
+			c->verified_cached, ucp_report_bytes(c->verified_bytes, written), c->again);
+	}
 	report_lost(out, c);
 }

@@ -52,7 +52,10 @@ struct ucp_held {
 	struct ucp_digest_value value;
 	struct ucp_temp temp;         /**< where it is until it has its name */
 	int fd;                       /**< owned: the destination */
+	uint64_t size;                /**< bytes */
+	mode_t mode;                  /**< permission bits it is to have */
 	bool is_created;              /**< new: to be removed when it cannot be made durable */
+	bool may_have_acl;            /**< not from the source */
 	bool is_synced;               /**< by a syncfs: only its own errors are to be asked for */
 	char names[];                 /**< storage of entry's names */
 };
@@ -194,8 +197,9 @@ void ucp_barrier_note(struct ucp_worker *w, const struct ucp_file *file)
 /** With --fsync=fs: whether the end of the run will do for a file. */
 static bool barrier_is_left(struct ucp_worker *w, const struct ucp_file *file)
 {
-	if (w->set->fsync != UCP_FSYNC_FS || file->temp.is_used) {
-		return false; /* a name must wait for what it is to name */
+	if (w->set->fsync != UCP_FSYNC_FS || file->temp.is_used ||
+	    w->set->verify > UCP_VERIFY_CACHE) {
+		return false; /* its name must wait, or whoever reads it back */
 	}
 	const struct ucp_barrier_fs *fs = barrier_find(&w->shared->barrier, barrier_dev(file));
 	return fs != NULL && fs->fd >= 0;
@@ -233,7 +237,10 @@ static struct ucp_held *barrier_new_held(struct ucp_file *file)
 	held->temp = file->temp;
 	file->temp = (struct ucp_temp){0};
 	held->fd = file->dst_fd;
+	held->size = file->size;
+	held->mode = file->mode;
 	held->is_created = file->is_created;
+	held->may_have_acl = file->may_have_acl;
 	held->is_synced = false;
 	file->entry.backup = NULL;
 	file->group = NULL;
@@ -246,9 +253,11 @@ enum ucp_hold ucp_barrier_hold(struct ucp_worker *w, struct ucp_file *file)
 	struct ucp_barrier *barrier = &w->shared->barrier;
 
 	/* Backups are made one after the other, as one may take the name of another copy; a
-	 * directory behind a symlink would be one more descriptor to hold. */
+	 * directory behind a symlink would be one more descriptor to hold. What another copy
+	 * may write to must be read back before that. */
 	if (!barrier_is_wanted(w->set) || !file->is_dst_regular || file->temp.has_dir ||
-	    w->set->backup != UCP_BACKUP_NONE) {
+	    w->set->backup != UCP_BACKUP_NONE ||
+	    (w->set->verify != UCP_VERIFY_NEVER && file->busy.is_claimed)) {
 		return UCP_HOLD_NOT;
 	}
 	if (barrier_is_left(w, file)) {
@@ -363,6 +372,50 @@ static void barrier_end(struct ucp_worker *w, struct ucp_held *held, int err)
 	free(held);
 }
 
+/** A held file has been synced; err, told, or -ECANCELED: it is over, unless it is to be verified. */
+static void barrier_synced(struct ucp_worker *w, struct ucp_held *held, int err)
+{
+	if (err < 0 || w->set->verify == UCP_VERIFY_NEVER) {
+		barrier_end(w, held, err);
+		return;
+	}
+	held->next = w->resumed;
+	w->resumed = held;
+}
+
+bool ucp_barrier_take_up(struct ucp_worker *w)
+{
+	struct ucp_held *held = w->resumed;
+
+	if (held == NULL) {
+		return false;
+	}
+	w->resumed = held->next;
+	if (ucp_worker_is_canceled(w)) {
+		barrier_end(w, held, -ECANCELED);
+		return true;
+	}
+	int err = ucp_dir_pin(w, held->entry.dir);
+	if (err < 0) {
+		barrier_end(w, held, 0); /* tries again, and tells */
+		return true;
+	}
+	atomic_fetch_sub(&w->shared->barrier.n_held, 1);
+	ucp_copy_resume(w, &(struct ucp_resume){
+		.entry = &held->entry,
+		.group = held->group,
+		.temp = held->temp,
+		.value = held->value,
+		.size = held->size,
+		.fd = held->fd,
+		.mode = held->mode,
+		.is_created = held->is_created,
+		.may_have_acl = held->may_have_acl,
+	});
+	free(held);
+	return true;
+}
+
 /** The fsync of one file is done. */
 static void barrier_on_sync(struct ucp_io *io)
 {
@@ -375,7 +428,7 @@ static void barrier_on_sync(struct ucp_io *io)
 	} else {
 		ucp_count(&w->counts.syncs, err == 0);
 	}
-	barrier_end(w, held, err);
+	barrier_synced(w, held, err);
 }
 
 /** Sync a file by itself. */
@@ -412,7 +465,7 @@ void ucp_barrier_resume(struct ucp_worker *w, struct ucp_task *task)
 			if (err < 0) {
 				ucp_worker_tell_entry(w, UCP_FAIL_SYNC, err, &held->entry);
 			}
-			barrier_end(w, held, err);
+			barrier_synced(w, held, err);
 		}
 		held = next;
 	}

@@ -12,7 +12,7 @@
  *         few, or syncfs cannot be relied on here: fsync(2) of each, all at once
  *                                                |
  *                                                v
- *                                 ended: counted, linked to, closed
+ *            with --verify read back (copy.h); ended: counted, linked to, closed
  *
  * Directories come after what is in them: by one more syncfs at the end of the
  * run where that was used, else by an fsync each (finish.c).
@@ -94,6 +94,13 @@ bool ucp_barrier_run(struct ucp_worker *w);
 
 /** End files that a barrier has been for; or begin to sync them one by one. */
 void ucp_barrier_resume(struct ucp_worker *w, struct ucp_task *task);
+
+/**
+ * Go on with one file that is durable and waits to be verified: false when there is none.
+ *
+ * ucp_copy_has_room() holds.
+ */
+bool ucp_barrier_take_up(struct ucp_worker *w);
 
 /** Whether a directory that is about to be finished needs no fsync of its own. */
 bool ucp_barrier_covers_dir(struct ucp_worker *w, const struct ucp_dir *dir);

@@ -150,7 +150,15 @@ static void chunk_wake(struct ucp_worker *w)
 /** Where a file's data is read from. */
 static int chunk_src_fd(const struct ucp_file *file)
 {
-	return file->is_hash_only ? file->dst_fd : file->src_fd;
+	bool is_src = file->pass == UCP_PASS_COPY || file->pass == UCP_PASS_SOURCE;
+
+	return is_src ? file->src_fd : file->dst_fd;
+}
+
+/** Whether what is read is written. */
+static bool chunk_copies(const struct ucp_file *file)
+{
+	return file->pass == UCP_PASS_COPY;
 }
 
 /**
@@ -161,7 +169,7 @@ static int chunk_src_fd(const struct ucp_file *file)
  */
 static void chunk_extend(struct ucp_file *file)
 {
-	if (!file->is_hash_only && file->written_end < file->size &&
+	if (chunk_copies(file) && file->written_end < file->size &&
 	    UCP_RETRY(ftruncate(file->dst_fd, (off_t)file->size)) == 0) {
 		file->written_end = file->size;
 	} /* else chunk_finish() tries again, and tells */
@@ -186,7 +194,12 @@ static bool chunk_find_data(struct ucp_file *file)
 			if ((uint64_t)data > file->next_off || end < file->size) {
 				chunk_extend(file);
 			}
-			if (!file->is_hash_only) { /* a clone's are among what it shares */
+			if (file->align > 0) {
+				data -= data % file->align;
+				end += (file->align - end % file->align) % file->align;
+				end = end < file->size ? end : file->size;
+			}
+			if (chunk_copies(file)) { /* a clone's are among what it shares */
 				ucp_count(&file->w->counts.hole_bytes,
 					  (uint64_t)data - file->next_off);
 			}
@@ -293,11 +306,23 @@ static enum ucp_act chunk_act(const struct ucp_chunk *chunk)
 {
 	switch (chunk->io.failed) {
 	case UCP_STEP_READ:
-		return chunk->file->is_hash_only ? UCP_FAIL_READ_DST : UCP_FAIL_READ;
+		return chunk_copies(chunk->file) ? UCP_FAIL_READ : UCP_FAIL_READ_DST;
 	case UCP_STEP_WRITE:
 		return UCP_FAIL_WRITE;
 	default:
 		return UCP_FAIL_SYNC;
+	}
+}
+
+/** A chunk has failed. In a pass of its own verify.h decides what that means. */
+static void chunk_fail(const struct ucp_chunk *chunk)
+{
+	struct ucp_file *file = chunk->file;
+
+	if (chunk_copies(file) || file->pass == UCP_PASS_CLONE) {
+		ucp_copy_fail(file, chunk_act(chunk), chunk->io.res);
+	} else if (file->err == 0) {
+		file->err = (int)chunk->io.res;
 	}
 }
 
@@ -310,16 +335,17 @@ static void chunk_on_done(struct ucp_io *io)
 
 	file->n_flying--;
 	if (io->res < 0) {
-		ucp_copy_fail(file, chunk_act(chunk), io->res);
+		chunk_fail(chunk);
 		chunk_put(w, chunk);
 	} else {
 		if ((io->steps & UCP_STEP_READ) != 0) {
-			chunk->got = (uint32_t)io->res;
+			/* A direct read is told to read more than there should be. */
+			chunk->got = io->res < chunk->len ? (uint32_t)io->res : chunk->len;
 		}
 		if ((io->steps & UCP_STEP_WRITE) != 0) {
 			chunk_note_written(file, io->off, (uint64_t)io->res);
 		}
-		if (w->set->sparse == UCP_SPARSE_ALWAYS && !file->is_hash_only &&
+		if (w->set->sparse == UCP_SPARSE_ALWAYS && chunk_copies(file) &&
 		    file->err == 0 && chunk_write_run(chunk)) {
 			return;
 		}
@@ -346,7 +372,7 @@ static uint8_t chunk_steps(const struct ucp_file *file, uint64_t off, uint64_t l
 {
 	const struct ucp_settings *set = file->w->set;
 
-	if (file->is_hash_only) {
+	if (!chunk_copies(file)) {
 		return UCP_STEP_READ;
 	}
 	if (set->sparse == UCP_SPARSE_ALWAYS) {
@@ -386,11 +412,17 @@ static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 		.off = chunk->off,
 		.slot = pool->slot,
 	};
-	file->is_synced = (chunk->io.steps & UCP_STEP_SYNC) != 0;
+	if (file->align > 0) {
+		chunk->io.is_direct = true;
+		chunk->io.len += (file->align - chunk->len % file->align) % file->align;
+	}
 	file->next_off += len;
 	file->planned = file->next_off;
 	file->n_flying++;
-	file->n_chunks++;
+	if (chunk_copies(file)) {
+		file->is_synced = (chunk->io.steps & UCP_STEP_SYNC) != 0;
+		file->n_chunks++;
+	}
 	ucp_engine_push(file->w->eng, &chunk->io);
 }
 
@@ -439,11 +471,12 @@ static void chunk_finish(struct ucp_file *file)
 		chunk_put(w, file->held);
 		file->held = next;
 	}
-	if (file->err == 0 && !file->is_hash_only) {
+	if (file->err == 0 && chunk_copies(file)) {
 		if (chunk_has_grown(file)) {
 			chunk_feed(file);
 			return;
 		}
+		file->size = size;
 		if (file->written_end != size &&
 		    UCP_RETRY(ftruncate(file->dst_fd, (off_t)size)) != 0) {
 			ucp_copy_fail(file, UCP_FAIL_TRUNCATE, -errno);
@@ -462,13 +495,15 @@ void ucp_chunk_start(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
 
+	file->next_off = file->data_end = file->planned = file->hashed = 0;
+	file->eof = UINT64_MAX;
 	file->is_small = file->size <= w->small.size;
 	if (chunk_pool_ready(w, chunk_pool(w, file->is_small)) < 0) {
 		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
 		ucp_copy_data_done(file);
 		return;
 	}
-	if (!file->is_hash_only) {
+	if (chunk_copies(file)) {
 		file->road = UCP_ROAD_CHAINS;
 		if (!ucp_fs_get(&w->fs, file->entry.st.st_dev, file->entry.dir->dev[UCP_DST],
 				file->src_fd, file->dst_fd)->nowait_is_fine) {
@@ -481,7 +516,5 @@ void ucp_chunk_start(struct ucp_file *file)
 			(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 		}
 	}
-	file->is_sparse = w->set->sparse != UCP_SPARSE_NEVER &&
-			  ucp_extent_may_have_holes(&file->entry.st);
 	chunk_feed(file);
 }

@@ -48,9 +48,9 @@ int ucp_chunk_init(struct ucp_worker *w);
 void ucp_chunk_fini(struct ucp_worker *w);
 
 /**
- * Copy the data of a file whose source and destination are open.
+ * Carry out the pass of a file whose descriptors are open: copy its data, or read it.
  *
- * With is_hash_only the destination has it all; it is read for the digest.
+ * is_sparse says whether to look for holes, align whether reads are by O_DIRECT.
  */
 void ucp_chunk_start(struct ucp_file *file);
 

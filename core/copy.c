@@ -11,10 +11,12 @@
  *             | (offload.c)         | (chunk.c)        | (stream.c)
  *             +---------------------+------------------+
  *                                   v
- *               data done: digest, attributes --> SYNC (ring) --> name it (temp.c)
- *                                             \                      |
+ *               data done: digest, attributes --> SYNC (ring) --> verify (verify.c)
+ *                                             \                /     |
  *                                              held (barrier.c)      v
- *                                                      CLOSE both (ring)
+ *                                                                 name it (temp.c)
+ *                                                                    v
+ *                                                           CLOSE both (ring)
  *                                                                   |
  *                                          settle hard links, end the entry
  */
@@ -26,13 +28,16 @@
 #include "core/finish.h"
 #include "core/links.h"
 #include "core/meta.h"
+#include "core/mode.h"
 #include "core/note.h"
 #include "core/offload.h"
 #include "core/place.h"
 #include "core/stream.h"
+#include "core/sys/cache.h"
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
+#include "core/verify.h"
 #include "core/worker.h"
 
 #include <errno.h>
@@ -281,6 +286,14 @@ static void copy_publish(struct ucp_file *file)
 	copy_close(file);
 }
 
+/** A file is where it was asked to be: verify it, if that is asked for too. */
+static void copy_settled(struct ucp_file *file)
+{
+	if (file->err != 0 || !ucp_verify_back(file)) {
+		copy_publish(file);
+	}
+}
+
 /** The file is on disk, or not. */
 static void copy_on_sync(struct ucp_io *io)
 {
@@ -293,7 +306,7 @@ static void copy_on_sync(struct ucp_io *io)
 	} else if (io->res >= 0) {
 		ucp_count(&file->w->counts.syncs, 1);
 	}
-	copy_publish(file);
+	copy_settled(file);
 }
 
 /** See to it that a complete file gets on disk: together with others, or now. */
@@ -307,7 +320,7 @@ static void copy_sync(struct ucp_file *file)
 		copy_close(file);
 		return;
 	case UCP_HOLD_NEEDLESS:
-		copy_publish(file);
+		copy_settled(file);
 		return;
 	case UCP_HOLD_NOT:
 		break;
@@ -341,14 +354,40 @@ static void copy_set_meta(struct ucp_file *file)
 	copy_tell_road(file);
 	(void)ucp_meta_set(w, &meta); /* told; the data is fine, so the copy stays, as with cp */
 	if (w->set->fsync == UCP_FSYNC_NEVER || file->is_synced) {
-		copy_publish(file);
+		copy_settled(file);
 	} else {
 		copy_sync(file);
 	}
 }
 
+static void copy_again(struct ucp_file *file);
+
+/** Go on as a look at source or copy has turned out. */
+static void copy_judged(struct ucp_file *file, enum ucp_verdict verdict)
+{
+	switch (verdict) {
+	case UCP_VERDICT_RIGHT:
+		if (file->pass == UCP_PASS_BACK) {
+			copy_publish(file);
+		} else if (file->pass == UCP_PASS_SOURCE || !ucp_verify_source(file)) {
+			copy_set_meta(file);
+		}
+		break;
+	case UCP_VERDICT_AGAIN:
+		copy_again(file);
+		break;
+	case UCP_VERDICT_WRONG:
+		copy_close(file);
+		break;
+	}
+}
+
 void ucp_copy_data_done(struct ucp_file *file)
 {
+	if (file->pass == UCP_PASS_SOURCE || file->pass == UCP_PASS_BACK) {
+		copy_judged(file, ucp_verify_judge(file));
+		return;
+	}
 	if (file->err != 0) {
 		copy_close(file);
 		return;
@@ -356,7 +395,7 @@ void ucp_copy_data_done(struct ucp_file *file)
 	if (file->digest != NULL && !file->w->set->attributes_only) {
 		ucp_digest_final(file->digest, &file->value);
 	}
-	copy_set_meta(file);
+	copy_judged(file, ucp_verify_unchanged(file));
 }
 
 /** Prepare the digest of a file: 0 or -ENOMEM. */
@@ -373,6 +412,12 @@ static int copy_ready_digest(struct ucp_file *file)
 	return 0;
 }
 
+/** The flag of open(2) for a source that is not to be a symlink. */
+static int copy_nofollow(const struct ucp_entry *e)
+{
+	return e->follow ? 0 : O_NOFOLLOW;
+}
+
 /** The digest of a clone is that of what it shares, whatever the source is by now. */
 static void copy_hash_clone(struct ucp_file *file)
 {
@@ -385,7 +430,8 @@ static void copy_hash_clone(struct ucp_file *file)
 		return;
 	}
 	file->size = (uint64_t)st.st_size;
-	file->is_hash_only = true;
+	file->pass = UCP_PASS_CLONE;
+	file->is_sparse = ucp_extent_may_have_holes(&st);
 	ucp_chunk_start(file);
 }
 
@@ -416,8 +462,78 @@ static void copy_data(struct ucp_file *file)
 	} else if (rc > 0 || st->st_size == 0) {
 		ucp_copy_data_done(file);
 	} else {
+		file->is_sparse = w->set->sparse != UCP_SPARSE_NEVER && ucp_extent_may_have_holes(st);
 		ucp_chunk_start(file);
 	}
+}
+
+/** Open and look at the source once more: 0, or a negative errno. */
+static int copy_reopen(struct ucp_file *file)
+{
+	struct ucp_entry *e = &file->entry;
+	struct stat st;
+
+	/* By name: what has the name by now is what is to be copied. */
+	int fd = ucp_worker_open_interruptible(file->w, e->dir->fd[UCP_SRC], e->src_name,
+					       O_RDONLY | O_NOCTTY | copy_nofollow(e), 0);
+	int err = fd < 0 ? fd : ucp_fd_stat(fd, &st);
+	if (err == 0 && (st.st_mode & S_IFMT) != (e->st.st_mode & S_IFMT)) {
+		err = -ELOOP;
+	}
+	if (err < 0) {
+		if (fd >= 0) {
+			ucp_fd_drop(&fd);
+		}
+		return err;
+	}
+	if (file->src_fd >= 0) {
+		ucp_fd_drop(&file->src_fd);
+	}
+	file->src_fd = fd;
+	e->st = st;
+	return 0;
+}
+
+/** Copy a file once more, to where it was copied before. */
+static void copy_again(struct ucp_file *file)
+{
+	struct ucp_worker *w = file->w;
+	const struct ucp_settings *set = w->set;
+
+	ucp_count(&w->counts.again, 1);
+	int err = copy_reopen(file);
+	if (err < 0) {
+		bool is_replaced = err == -ELOOP;
+		ucp_copy_fail(file, is_replaced ? UCP_FAIL_REPLACED : UCP_FAIL_OPEN,
+			      is_replaced ? 0 : err);
+		copy_close(file);
+		return;
+	}
+	err = ucp_cache_direct(file->dst_fd, false);
+	if (err == 0 && file->is_dst_regular) {
+		err = UCP_RETRY(ftruncate(file->dst_fd, 0)) == 0 ? 0 : -errno;
+	} else if (err == 0) {
+		err = lseek(file->dst_fd, 0, SEEK_SET) == 0 ? 0 : -errno;
+	}
+	if (err < 0) {
+		ucp_copy_fail(file, UCP_FAIL_WRITE, err);
+		copy_close(file);
+		return;
+	}
+	if (ucp_meta_wants_xattrs(set)) {
+		file->has_xattrs = ucp_meta_peek(w, file->src_fd).has_xattrs;
+	}
+	file->mode = ucp_mode_asked(set, file->entry.st.st_mode);
+	file->mode_is_right = file->mode_is_right && !set->keep_mode;
+	file->owner_is_right = file->owner_is_right && !set->keep_owner;
+	file->size = (uint64_t)file->entry.st.st_size;
+	file->written_end = 0;
+	file->n_chunks = 0;
+	file->align = 0;
+	file->is_synced = false;
+	file->road = UCP_ROAD_NONE;
+	file->pass = UCP_PASS_COPY;
+	copy_data(file);
 }
 
 /** Create or open the destination, then go on with the data. */
@@ -560,8 +676,8 @@ static void copy_on_open(struct ucp_io *io)
 	copy_opened_src(file);
 }
 
-void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
-		    struct ucp_link_group *group, int src_fd)
+/** Take a slot for an entry. */
+static struct ucp_file *copy_take_slot(struct ucp_worker *w, const struct ucp_entry *e)
 {
 	struct ucp_copier *cp = &w->copier;
 	struct ucp_file *file = cp->free_files;
@@ -573,22 +689,48 @@ void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
 		.w = w,
 		.entry = *e,
 		.digest = digest,
-		.group = group,
 		.src_fd = -1,
 		.dst_fd = -1,
-		.eof = UINT64_MAX,
 	};
 	if (e->operand == NULL) {
 		/* Below an operand both names are one, and the buffer it is in is not ours. */
 		(void)stpncpy(file->name, e->src_name, sizeof(file->name) - 1);
 		file->entry.src_name = file->entry.dst_name = file->name;
 	}
+	return file;
+}
+
+void ucp_copy_resume(struct ucp_worker *w, const struct ucp_resume *resume)
+{
+	struct ucp_file *file = copy_take_slot(w, resume->entry);
+
+	file->group = resume->group;
+	file->temp = resume->temp;
+	file->value = resume->value;
+	file->size = resume->size;
+	file->dst_fd = resume->fd;
+	file->mode = resume->mode;
+	file->is_created = resume->is_created;
+	file->is_dst_regular = true;
+	file->may_have_acl = resume->may_have_acl;
+	if (copy_ready_digest(file) < 0) {
+		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
+	}
+	copy_settled(file);
+}
+
+void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
+		    struct ucp_link_group *group, int src_fd)
+{
+	struct ucp_file *file = copy_take_slot(w, e);
+
+	file->group = group;
 	file->io = (struct ucp_io){
 		.op = UCP_IO_OPEN,
 		.done = copy_on_open,
 		.fd = e->dir->fd[UCP_SRC],
 		.path = file->entry.src_name,
-		.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (e->follow ? 0 : O_NOFOLLOW),
+		.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | copy_nofollow(e),
 	};
 	if (src_fd >= 0) {
 		file->io.res = src_fd;

@@ -37,6 +37,14 @@ enum ucp_road {
 	UCP_ROAD_STREAM,  /**< read to end of file: the size is not known beforehand */
 };
 
+/** What is read of a file just now, and where from. */
+enum ucp_pass {
+	UCP_PASS_COPY,   /**< the source, to be written */
+	UCP_PASS_CLONE,  /**< the destination, which has the data already: for the digest */
+	UCP_PASS_SOURCE, /**< the source again: verify.h */
+	UCP_PASS_BACK,   /**< the destination again: verify.h */
+};
+
 /** Why a file slot is given up. */
 enum ucp_ending {
 	UCP_ENDING_COPIED,
@@ -62,6 +70,7 @@ struct ucp_file {
 	struct ucp_temp temp;        /**< where the copy is until it has its name */
 	int err;                     /**< first failure, told already; -ECANCELED is not told */
 	enum ucp_road road;
+	enum ucp_pass pass;
 	enum ucp_ending ending;
 	bool is_dst_regular;         /**< can be written at offsets, truncated, cloned into */
 	bool is_created;             /**< dst is new: remove it when the copy fails */
@@ -69,7 +78,7 @@ struct ucp_file {
 	bool is_small;               /**< its chunks have small buffers */
 	bool is_sparse;              /**< look for holes */
 	bool is_waiting;             /**< in the list of those that wait for a buffer */
-	bool is_hash_only;           /**< dst has the data already: read it for the digest */
+	bool is_past_cache;          /**< what is read in this pass does not come from the cache */
 	bool is_synced;              /**< its only chain has the fsync */
 	bool has_xattrs;
 	bool may_have_acl;           /**< dst, and not from the source */
@@ -77,6 +86,8 @@ struct ucp_file {
 	bool mode_is_right;
 	mode_t mode;                 /**< permission bits it is to end up with, all twelve */
 	uint8_t n_closing;           /**< closes not yet done */
+	uint32_t n_again;            /**< how often it has been copied again */
+	uint32_t align;              /**< bytes, when this pass is by O_DIRECT; else 0 */
 	uint32_t n_flying;           /**< chunks in flight */
 	uint32_t n_chunks;           /**< chunks begun */
 	uint64_t size;               /**< bytes of the copy: st_size after open, then as found */
@@ -119,10 +130,26 @@ bool ucp_copy_has_room(const struct ucp_worker *w);
 void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
 		    struct ucp_link_group *group, int src_fd);
 
+/** A copy that is durable and was out of the workers' hands meanwhile. */
+struct ucp_resume {
+	const struct ucp_entry *entry; /**< its dir is pinned; names are copied */
+	struct ucp_link_group *group;  /**< or NULL */
+	struct ucp_temp temp;          /**< taken over */
+	struct ucp_digest_value value; /**< of what was copied */
+	uint64_t size;                 /**< bytes of the copy */
+	int fd;                        /**< given up: the destination, a regular file */
+	mode_t mode;                   /**< as in struct ucp_file */
+	bool is_created;
+	bool may_have_acl;
+};
+
+/** Verify a copy, then name and close it; ucp_copy_has_room() holds. */
+void ucp_copy_resume(struct ucp_worker *w, const struct ucp_resume *resume);
+
 /** Note a failure of a file, telling only the first. */
 void ucp_copy_fail(struct ucp_file *file, enum ucp_act act, int64_t err);
 
-/** All data of a file is in place, or file->err says that it failed: the rest follows. */
+/** A pass over a file is through, or file->err says that it failed: the rest follows. */
 void ucp_copy_data_done(struct ucp_file *file);
 
 #endif

@@ -65,12 +65,12 @@ static enum ucp_create create_fail(struct ucp_worker *w, struct ucp_entry *e, in
 	return UCP_CREATE_FAIL;
 }
 
-/** How a destination is opened: to be written, and read where a clone will be hashed. */
+/** How a destination is opened: to be written, and read where it will be hashed. */
 static int create_access(const struct ucp_settings *set)
 {
-	bool is_read = set->reflink == UCP_REFLINK_ALWAYS && set->digest != UCP_DIGEST_NONE;
+	bool is_cloned = set->reflink == UCP_REFLINK_ALWAYS && set->digest != UCP_DIGEST_NONE;
 
-	return is_read ? O_RDWR : O_WRONLY;
+	return is_cloned || set->verify != UCP_VERIFY_NEVER ? O_RDWR : O_WRONLY;
 }
 
 /** Let attributes be set on a new file that umask or default ACL have closed to its owner. */
@@ -208,6 +208,7 @@ static int create_take(struct ucp_worker *w, struct ucp_file *file, int fd, cons
 struct create_found {
 	bool is_link;   /**< its name is a symlink that is written through */
 	bool was_there; /**< there was a file, if by that symlink */
+	bool can_read;  /**< what is written to it can be read back */
 	bool must_wait; /**< another copy is at it, and nothing has been decided */
 };
 
@@ -270,11 +271,17 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file,
 {
 	const struct ucp_settings *set = w->set;
 	const struct ucp_entry *e = &file->entry;
-	int flags = create_access(set) | O_NOCTTY | (found->is_link ? 0 : O_NOFOLLOW) |
+	int access = found->can_read ? create_access(set) : O_WRONLY;
+	int flags = O_NOCTTY | (found->is_link ? 0 : O_NOFOLLOW) |
 		    (found->is_link && set->through_dangling ? O_CREAT : 0);
 
-	int fd = ucp_worker_open_interruptible(w, e->dir->fd[UCP_DST], e->dst_name, flags,
+	int fd = ucp_worker_open_interruptible(w, e->dir->fd[UCP_DST], e->dst_name, access | flags,
 					e->st.st_mode & 0777);
+	if (fd == -EACCES && access == O_RDWR) {
+		/* It can be written; that it cannot be verified is told in its time. */
+		fd = ucp_worker_open_interruptible(w, e->dir->fd[UCP_DST], e->dst_name,
+						   O_WRONLY | flags, e->st.st_mode & 0777);
+	}
 	if (fd < 0) {
 		return fd;
 	}
@@ -319,10 +326,18 @@ static enum ucp_create create_claim_new(struct ucp_worker *w, struct ucp_file *f
 	return UCP_CREATE_DONE;
 }
 
-/** Write into what has the name, as there is no way to replace it: a device and the like. */
-static enum ucp_create create_in_place(struct ucp_worker *w, struct ucp_file *file, bool is_link)
+/** Whether what is written to something of this type can be read from there. */
+static bool create_can_read(mode_t mode)
 {
-	const struct create_found found = {.is_link = is_link, .was_there = true};
+	return S_ISREG(mode) || S_ISBLK(mode) || S_ISLNK(mode); /* a dangling one makes a file */
+}
+
+/** Write into what has the name, as there is no way to replace it: a device and the like. */
+static enum ucp_create create_in_place(struct ucp_worker *w, struct ucp_file *file, bool is_link,
+				       mode_t mode)
+{
+	const struct create_found found = {
+		.is_link = is_link, .was_there = true, .can_read = create_can_read(mode)};
 	enum ucp_create create = UCP_CREATE_FAIL;
 
 	ucp_note_begun(w, &file->entry);
@@ -396,7 +411,7 @@ static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
 	bool is_dangling = S_ISLNK(dst_st.st_mode);
 	if (place == UCP_PLACE_INTO && !is_dangling &&
 	    (!S_ISREG(dst_st.st_mode) || w->set->attributes_only)) {
-		return create_in_place(w, file, is_link);
+		return create_in_place(w, file, is_link, dst_st.st_mode);
 	}
 	if (place == UCP_PLACE_INTO && is_link) {
 		err = ucp_temp_follow(&file->temp, e);
@@ -405,7 +420,7 @@ static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
 	if (err == 0 && place == UCP_PLACE_INTO && is_link &&
 	    !create_is_target(file, &dst_st)) {
 		ucp_temp_drop(&file->temp, e);
-		return create_in_place(w, file, is_link);
+		return create_in_place(w, file, is_link, dst_st.st_mode);
 	}
 	err = err == 0 ? create_may_replace(w, file, &place) : err;
 	file->temp.replaces = place != UCP_PLACE_NEW;
@@ -465,6 +480,7 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 		if (!found.must_wait) {
 			ucp_note_begun(w, e);
 		}
+		found.can_read = create_can_read(dst_st.st_mode);
 		found.was_there = !S_ISLNK(dst_st.st_mode); /* else there is nothing behind the link */
 		err = create_into(w, file, &found, &create);
 		if (err == 0) {

@@ -20,10 +20,14 @@ enum ucp_act {
 	UCP_DID_LOSE,        /**< dst, text: what could not be kept, in silence; for --debug */
 	UCP_DID_ROAD,        /**< src, dst, text: how a file was copied, for --debug */
 	UCP_DID_NOTE,        /**< text: about the run, for --debug */
+	UCP_DID_AGAIN,       /**< src: it changed and is copied again, for --debug */
 	/* warnings: the exit status stays 0 */
 	UCP_WARN_FILE_TWICE, /**< src: the same operand again */
 	UCP_WARN_DIR_TWICE,  /**< src */
 	UCP_WARN_CONTEXT,    /**< dst: its label could not be set */
+	UCP_WARN_CHANGED,    /**< src: while it was copied */
+	UCP_WARN_AGAIN,      /**< dst, text: not what was copied, so that is done again */
+	UCP_WARN_CACHED,     /**< dst, text: how many files could not be read past the cache */
 	/* failures */
 	UCP_FAIL_STAT,       /**< src */
 	UCP_FAIL_STAT_DST,   /**< dst */
@@ -32,6 +36,11 @@ enum ucp_act {
 	UCP_FAIL_OPEN,       /**< src */
 	UCP_FAIL_READ,       /**< src */
 	UCP_FAIL_READ_DST,   /**< dst */
+	UCP_FAIL_READ_BACK,  /**< dst: what was written */
+	UCP_FAIL_READ_AGAIN, /**< src */
+	UCP_FAIL_DIFFERS,    /**< dst, text: both digests, or what else differs */
+	UCP_FAIL_UNSTEADY,   /**< src, text: both digests: unchanged, and yet reads otherwise */
+	UCP_FAIL_CHANGED,    /**< src: while it was copied */
 	UCP_FAIL_READLINK,   /**< src */
 	UCP_FAIL_CREATE,     /**< dst: regular file */
 	UCP_FAIL_WRITE,      /**< dst */

@@ -224,7 +224,8 @@ static bool flags_set(struct ucp_worker *w, const struct ucp_entry *e, int src_f
 	uint32_t later = 0;
 	/* Other operands may go into a directory, and other names to a file, or its only one. */
 	if (S_ISDIR(e->st.st_mode) ? !w->shared->is_single
-				   : w->set->atomic || ucp_links_may_come(w, e)) {
+				   : w->set->atomic || w->set->verify != UCP_VERIFY_NEVER ||
+					     ucp_links_may_come(w, e)) {
 		later = src & FLAGS_SEAL & ~dst;
 		err = later != 0 ? flags_defer(w, e, dst_fd, later) : 0;
 		if (err < 0) {

@@ -17,8 +17,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
@@ -79,7 +81,7 @@ int ucp_job_new(const struct ucp_settings *set, const struct ucp_listener *liste
 		has_links = shared->links != NULL;
 	}
 	bool has_manifest = true;
-	if (set->digest != UCP_DIGEST_NONE) {
+	if (set->manifest) {
 		shared->manifest = ucp_manifest_new(set->digest);
 		has_manifest = shared->manifest != NULL;
 	}
@@ -496,6 +498,25 @@ static void job_sync_target(struct ucp_job *job)
 	free(dir);
 }
 
+/** Say when what was to be read from the medium came from the cache. */
+static void job_tell_cached(struct ucp_job *job)
+{
+	struct ucp_counts counts;
+	char text[96];
+
+	if (job->shared.set->verify <= UCP_VERIFY_CACHE) {
+		return;
+	}
+	ucp_job_counts(job, &counts);
+	if (counts.verified_cached > 0) {
+		(void)snprintf(text, sizeof(text), "%" PRIuFAST64 " of %" PRIuFAST64
+			       " files were verified in the cache only", counts.verified_cached,
+			       counts.verified + counts.verified_cached);
+		ucp_worker_tell(&job->shared.workers[0], UCP_WARN_CACHED, 0, NULL, job->ops->target,
+				text);
+	}
+}
+
 void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result)
 {
 	struct ucp_shared *shared = &job->shared;
@@ -512,6 +533,7 @@ void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result)
 	if (shared->set->fsync != UCP_FSYNC_NEVER && !was_canceled) {
 		job_sync_target(job);
 	}
+	job_tell_cached(job);
 	for (uint32_t i = 0; shared->set->tell_debug && i < shared->n_workers; i++) {
 		ucp_facts_tell_engine(&shared->workers[i]);
 	}
@@ -519,6 +541,8 @@ void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result)
 		.has_failed = atomic_load(&shared->has_failed),
 		.sync_failed = atomic_load(&shared->sync_failed),
 		.out_of_space = atomic_load(&shared->out_of_space),
+		.differs = atomic_load(&shared->differs),
+		.src_changed = atomic_load(&shared->src_changed),
 		.was_canceled = was_canceled,
 	};
 }
@@ -564,6 +588,10 @@ void ucp_job_counts(const struct ucp_job *job, struct ucp_counts *ret_counts)
 		job_add(&ret_counts->shared_bytes, &c->shared_bytes);
 		job_add(&ret_counts->chunks, &c->chunks);
 		job_add(&ret_counts->syncs, &c->syncs);
+		job_add(&ret_counts->verified, &c->verified);
+		job_add(&ret_counts->verified_cached, &c->verified_cached);
+		job_add(&ret_counts->verified_bytes, &c->verified_bytes);
+		job_add(&ret_counts->again, &c->again);
 		for (int lost = 0; lost < UCP_LOST_N; lost++) {
 			job_add(&ret_counts->lost[lost], &c->lost[lost]);
 		}

@@ -50,6 +50,10 @@ struct ucp_counts {
 	atomic_uint_fast64_t shared_bytes; /**< of file data cloned or copied by the kernel */
 	atomic_uint_fast64_t chunks;     /**< chains of data */
 	atomic_uint_fast64_t syncs;      /**< fsync and fdatasync */
+	atomic_uint_fast64_t verified;   /**< files read back past the cache and found right */
+	atomic_uint_fast64_t verified_cached; /**< files found right in the cache, if not on the medium */
+	atomic_uint_fast64_t verified_bytes;  /**< of both */
+	atomic_uint_fast64_t again;      /**< files copied once more */
 	atomic_uint_fast64_t lost[UCP_LOST_N]; /**< attributes not kept, be it a failure or not */
 };
 
@@ -58,6 +62,8 @@ struct ucp_result {
 	bool has_failed;     /**< something was told as a failure */
 	bool sync_failed;    /**< a file or directory may not be on disk */
 	bool out_of_space;   /**< ENOSPC or EDQUOT was met */
+	bool differs;        /**< a copy is not what was read, or cannot be read back */
+	bool src_changed;    /**< a source changed while it was copied */
 	bool was_canceled;   /**< ucp_job_cancel() came first */
 };
 

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -399,10 +400,112 @@ static bool meta_set_times(struct ucp_worker *w, const struct ucp_meta *meta)
 	return true;
 }
 
+/** A verified attribute is not what it should be; false, for the caller to return. */
+static bool meta_differs(struct ucp_worker *w, const struct ucp_meta *meta, const char *text)
+{
+	const struct ucp_entry *e = meta->entry;
+
+	ucp_worker_tell_at(w, UCP_FAIL_DIFFERS, 0, e->dir, e->src_name, e->dst_name, text);
+	return false;
+}
+
+/** --verify: one attribute against that of the source: false when told as different. */
+static bool meta_check_xattr(struct ucp_worker *w, const struct ucp_meta *meta, const char *name)
+{
+	char text[XATTR_NAME_MAX + 64];
+	void *want = NULL, *have = NULL;
+
+	ssize_t want_len = meta_get_xattr(meta->src_fd, name, &want);
+	ssize_t have_len = want_len >= 0 ? meta_get_xattr(meta->dst_fd, name, &have) : want_len;
+	/* One that the source has lost since is no fault of the copy. */
+	bool is_same = want_len < 0 || (have_len == want_len &&
+					memcmp(want, have, (size_t)want_len) == 0);
+	free(want);
+	free(have);
+	if (is_same) {
+		return true;
+	}
+	(void)snprintf(text, sizeof(text), "its attribute %s is not what was set", name);
+	return meta_differs(w, meta, text);
+}
+
+/** --verify: owner, mode and time as they were set: false when told as different. */
+static bool meta_check_stat(struct ucp_worker *w, const struct ucp_meta *meta, uint32_t lost)
+{
+	const struct ucp_settings *set = w->set;
+	const struct stat *want = &meta->entry->st;
+	char text[96];
+	struct stat have;
+
+	int err = ucp_fd_stat(meta->dst_fd, &have);
+	if (err < 0) {
+		ucp_worker_tell_entry(w, UCP_FAIL_READ_BACK, err, meta->entry);
+		return false;
+	}
+	bool has_owner = have.st_uid == want->st_uid && have.st_gid == want->st_gid;
+	if (set->keep_owner && (lost & 1U << UCP_LOST_OWNER) == 0 && !has_owner) {
+		(void)snprintf(text, sizeof(text), "its owner is %u:%u instead of %u:%u",
+			       have.st_uid, have.st_gid, want->st_uid, want->st_gid);
+		return meta_differs(w, meta, text);
+	}
+	const uint32_t mode_lost = 1U << UCP_LOST_MODE | 1U << UCP_LOST_OWNER | 1U << UCP_LOST_ACL;
+	if (set->keep_mode && (lost & mode_lost) == 0 && (have.st_mode & 07777) != meta->mode) {
+		(void)snprintf(text, sizeof(text), "its mode is %04o instead of %04o",
+			       have.st_mode & 07777, meta->mode);
+		return meta_differs(w, meta, text);
+	}
+	if (set->keep_times && (lost & 1U << UCP_LOST_TIMES) == 0 &&
+	    (have.st_mtim.tv_sec != want->st_mtim.tv_sec ||
+	     have.st_mtim.tv_nsec != want->st_mtim.tv_nsec)) {
+		return meta_differs(w, meta, "its time is not what was set");
+	}
+	return true;
+}
+
+/** --verify: all that was set and not lost: false when told as different. */
+static bool meta_check(struct ucp_worker *w, const struct ucp_meta *meta,
+		       const struct meta_names *names, uint32_t lost)
+{
+	const uint32_t xattr_lost = 1U << UCP_LOST_XATTR | 1U << UCP_LOST_ACL | 1U << UCP_LOST_CONTEXT;
+	bool fine = meta_check_stat(w, meta, lost);
+
+	for (size_t at = 0; at < names->len; at += strlen(names->text + at) + 1) {
+		const char *name = names->text + at;
+		if ((lost & xattr_lost) == 0 && meta_wants(w->set, name)) {
+			fine = meta_check_xattr(w, meta, name) && fine;
+		}
+	}
+	return fine;
+}
+
+/** How many attributes of each kind this worker has lost so far. */
+static void meta_tally(const struct ucp_worker *w, uint64_t tally[UCP_LOST_N])
+{
+	for (int i = 0; i < UCP_LOST_N; i++) {
+		tally[i] = atomic_load_explicit(&w->counts.lost[i], memory_order_relaxed);
+	}
+}
+
+/** The kinds of which more have been lost since: a bit each. */
+static uint32_t meta_lost_since(const struct ucp_worker *w, const uint64_t tally[UCP_LOST_N])
+{
+	uint64_t now[UCP_LOST_N];
+	uint32_t lost = 0;
+
+	meta_tally(w, now);
+	for (int i = 0; i < UCP_LOST_N; i++) {
+		lost |= now[i] > tally[i] ? 1U << i : 0;
+	}
+	return lost;
+}
+
 bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
 {
 	struct meta_names names = {0};
+	uint64_t tally[UCP_LOST_N];
 	bool fine = true;
+
+	meta_tally(w, tally);
 
 	if (w->set->keep_owner && !meta->owner_is_right) {
 		fine = meta_set_owner(w, meta) && fine;
@@ -417,13 +520,16 @@ bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
 		fine = meta_set_acls(w, meta, &names) && fine;
 		fine = meta_set_mode(w, meta) && fine;
 	}
-	free(names.text);
 	if (w->set->keep_times) {
 		fine = meta_set_times(w, meta) && fine;
 	}
 	if (ucp_flags_are_wanted(w->set) && meta->src_fd >= 0) {
 		fine = ucp_flags_set(w, meta->entry, meta->src_fd, meta->dst_fd) && fine;
 	}
+	if (w->set->verify != UCP_VERIFY_NEVER) {
+		fine = meta_check(w, meta, &names, meta_lost_since(w, tally)) && fine;
+	}
+	free(names.text);
 	return fine;
 }
 

@@ -49,6 +49,22 @@ enum ucp_fsync {
 	UCP_FSYNC_FS,    /**< the whole filesystem, when all is done */
 };
 
+/** --verify: how a copy is compared with what was read of its source. */
+enum ucp_verify {
+	UCP_VERIFY_NEVER,
+	UCP_VERIFY_CACHE,    /**< read back, from wherever it comes */
+	UCP_VERIFY_READBACK, /**< read back past the page cache */
+	UCP_VERIFY_BOTH,     /**< and the source read once more likewise */
+};
+
+/** --on-change: what a source is that changes while it is copied. */
+enum ucp_on_change {
+	UCP_CHANGE_IGNORED,
+	UCP_CHANGE_WARNED,  /**< told, and the copy counts */
+	UCP_CHANGE_RETRIED, /**< copied again, and a failure in the end */
+	UCP_CHANGE_FAILED,  /**< a failure at once */
+};
+
 /** SELinux contexts. */
 enum ucp_context {
 	UCP_CONTEXT_POLICY,  /**< whatever the kernel does by itself */
@@ -115,7 +131,12 @@ struct ucp_settings {
 	enum ucp_sparse sparse;
 	enum ucp_fsync fsync;
 	bool atomic;           /**< files get their names when they are complete */
-	enum ucp_digest_kind digest; /**< UCP_DIGEST_NONE unless a manifest is wanted */
+	enum ucp_digest_kind digest; /**< UCP_DIGEST_NONE unless something needs it */
+	bool manifest;         /**< digests are kept for one */
+	enum ucp_verify verify; /**< not never: there is a digest, and what is read past the
+	                             cache is made durable first */
+	enum ucp_on_change on_change;
+	uint32_t retries;      /**< how often a file is copied again, for either reason */
 
 	enum ucp_engine_choice engine;
 	uint32_t jobs;         /**< workers; 0: chosen by the engine */

@@ -118,6 +118,13 @@ static void worker_note_failure(struct ucp_worker *w, enum ucp_act act, int err)
 	if (err == -ENOSPC || err == -EDQUOT) {
 		atomic_store(&shared->out_of_space, true);
 	}
+	if (act == UCP_FAIL_DIFFERS || act == UCP_FAIL_UNSTEADY || act == UCP_FAIL_READ_BACK ||
+	    act == UCP_FAIL_READ_AGAIN) {
+		atomic_store(&shared->differs, true);
+	}
+	if (act == UCP_FAIL_CHANGED) {
+		atomic_store(&shared->src_changed, true);
+	}
 }
 
 void ucp_worker_tell(struct ucp_worker *w, enum ucp_act act, int err, const char *src,
@@ -211,6 +218,9 @@ static struct ucp_task *worker_sleep(struct ucp_worker *w)
 static void worker_fill(struct ucp_worker *w)
 {
 	while (ucp_copy_has_room(w)) {
+		if (ucp_barrier_take_up(w)) {
+			continue;
+		}
 		if (ucp_walk_is_active(&w->walk)) {
 			ucp_walk_step(w);
 			continue;

@@ -45,6 +45,8 @@ struct ucp_shared {
 	atomic_bool has_failed;
 	atomic_bool sync_failed;
 	atomic_bool out_of_space;
+	atomic_bool differs;
+	atomic_bool src_changed;
 	atomic_uint n_unread;            /**< directories, buffers of entries and slices of operands
 	                                      that may hold entries not yet counted as found */
 
@@ -88,6 +90,7 @@ struct ucp_worker {
 	struct ucp_walk walk;        /**< the directory being read */
 	struct ucp_copier copier;    /**< regular files in flight */
 	struct ucp_chunks chunks;    /**< their data in flight */
+	struct ucp_held *resumed;    /**< owned: durable, and to be verified when there is a slot */
 	struct ucp_fs_cache fs;
 	uint64_t named_dev;          /**< a device that has no O_TMPFILE */
 	uint32_t io_workers;

@@ -43,6 +43,8 @@ struct ucp_io {
 	struct ucp_io *next;         /**< engine's own */
 	void (*done)(struct ucp_io *io); /**< caller's: what to do when popped; not called by the engine */
 	enum ucp_io_op op;           /**< in */
+	bool is_direct;              /**< in: fd has O_DIRECT: off, buf and len are aligned, and a read
+	                                  that ends elsewhere has met the end of the file */
 	uint8_t steps;               /**< in: enum ucp_io_step, or-ed, not 0; UCP_IO_CHAIN only */
 	int fd;                      /**< in: borrowed; UCP_IO_CLOSE takes it over */
 	int out_fd;                  /**< in: borrowed */

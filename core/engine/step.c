@@ -15,6 +15,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+enum { STEP_DIRECT = 512 }; /* bytes: direct reads end at multiples of it, or of more */
+
 /** After a failed call: 0 when it should be tried again, else the negative errno. */
 static int step_again(int fd, short event)
 {
@@ -34,6 +36,9 @@ static int step_again(int fd, short event)
 static int64_t step_read(const struct ucp_io *io, uint32_t moved)
 {
 	while (moved < io->len) {
+		if (io->is_direct && moved % STEP_DIRECT != 0) {
+			break;
+		}
 		ssize_t n = pread(io->fd, io->buf + moved, io->len - moved,
 				  (off_t)(io->off + moved));
 		if (n == 0) {

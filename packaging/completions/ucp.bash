@@ -13,6 +13,8 @@ _ucp_values() {
 	--hash) echo xxh128 xxh64 xxh3 ;;
 	--manifest-format) echo bsd ;;
 	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all flags project ;;
+	--on-change) echo retry warn fail ignore ;;
+	--verify) echo readback both cache never ;;
 	--progress | -g) echo auto always never ;;
 	--reflink | --sparse) echo auto always never ;;
 	--update) echo all none none-fail older ;;
@@ -27,8 +29,8 @@ _ucp() {
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=
 		--strip-trailing-slashes --suffix= --symbolic-link --target-directory= --update --update=
 		--verbose --version --atomic --chunk-size= --clean-temps --engine= --fsync --fsync= --hash= --io-workers=
-		--jobs= --manifest= --manifest-format= --mem-limit= --progress --progress=
-		--queue-depth= --quiet --stats'
+		--jobs= --manifest= --manifest-format= --mem-limit= --on-change= --progress --progress=
+		--queue-depth= --quiet --retries= --safe --stats --verify --verify='
 
 	COMPREPLY=()
 	[[ $COMP_CWORD -gt 0 ]] && prev=${COMP_WORDS[COMP_CWORD - 1]}
@@ -43,13 +45,13 @@ _ucp() {
 	else
 		case $prev in
 		-t | --target-directory) option=--target-directory ;;
-		--no-preserve | --sparse | --engine | --hash | --manifest-format) option=$prev ;;
+		--no-preserve | --sparse | --engine | --hash | --manifest-format | --on-change) option=$prev ;;
 		--manifest) return ;;
 		-S | --suffix)
 			compopt +o default 2>/dev/null # any text
 			return
 			;;
-		-j | --jobs | --chunk-size | --mem-limit | --queue-depth | --io-workers)
+		-j | --jobs | --chunk-size | --mem-limit | --queue-depth | --io-workers | --retries)
 			compopt +o default 2>/dev/null # a number
 			return
 			;;

@@ -415,7 +415,7 @@ static void test_refused(void **state)
 		{"ucp --sparse=never --reflink=always a b", "--sparse=auto"},
 		{"ucp -t d -t e a", "multiple target directories specified"},
 		{"ucp -t d -T a", "cannot combine --target-directory (-t)"},
-		{"ucp --hash=xxh3 a b", "--hash has no use without --manifest"},
+		{"ucp --hash=xxh3 a b", "--hash has no use without --manifest or --verify"},
 		{"ucp --hash=md5 --manifest=m a b", "invalid argument 'md5' for '--hash'"},
 		{"ucp --preserve=context a b", "SELinux"},
 		{"ucp --backup=sometimes a b", "invalid argument 'sometimes' for 'backup type'"},

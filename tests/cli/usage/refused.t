@@ -26,11 +26,14 @@ refuse 2 "option '--ver' is ambiguous" --ver a b
 refuse 2 "cannot combine --target-directory (-t) and --no-target-directory (-T)" -T -t . a
 refuse 2 "cannot make both hard and symbolic links" -ls a b
 refuse 2 "--reflink can be used only with --sparse=auto" --reflink --sparse=always a b
-refuse 2 "--hash has no use without --manifest" --hash=xxh3 a b
+refuse 2 "--hash has no use without --manifest or --verify" --hash=xxh3 a b
 refuse 2 "invalid argument 'md5' for '--hash'" --hash=md5 --manifest=m a b
 refuse 2 "ambiguous argument 'f' for '--fsync'" --fsync=f a b
 refuse 2 "invalid argument 'sometimes' for '--fsync'" --fsync=sometimes a b
 refuse 2 "invalid argument 'fast' for '--engine'" --engine=fast a b
+refuse 2 "invalid argument 'twice' for '--verify'" --verify=twice a b
+refuse 2 "invalid argument 'weep' for '--on-change'" --on-change=weep a b
+refuse 2 "'-1'" --retries=-1 a b
 refuse 2 "missing directory operand" --clean-temps
 refuse 2 "'0'" -j 0 a b
 refuse 2 "'-1'" -j -1 a b
@@ -41,9 +44,8 @@ refuse 2 "'4Q'" --chunk-size=4Q a b
 refuse 2 "'1'" --mem-limit=1 a b
 refuse 2 "'99999999999999999999'" --mem-limit=99999999999999999999 a b
 refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
-for option in -0 --safe --snapshot --verify \
-	--verify=both --check=m --compare --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
-	--pkg --resume --retries=2 --on-change=warn --cache=drop --poll=app \
+for option in -0 --snapshot --check=m --compare --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
+	--pkg --resume --cache=drop --poll=app \
 	'--manifest=m --hash=sha256' '--manifest=m --manifest-format=mtree'; do
 	# shellcheck disable=SC2086 # options are words
 	refuse 2 "is not available in ucp" $option a b
@@ -54,5 +56,5 @@ is "called as cp, under its name" "$err" "cp: unrecognized option '--nonsense'
 Try 'cp --help' for more information."
 run ./cp a
 is "called as cp without destination, status 1" "$status" 1
-run ./cp --safe a b
+run ./cp --snapshot a b
 is "called as cp, not available: status 1" "$status" 1

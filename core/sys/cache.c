@@ -1,0 +1,107 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/sys/cache.h"
+
+#include "core/sys/retry.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Not in every header; the number is the same on all but alpha. */
+#if !defined(SYS_cachestat) && !defined(__alpha__)
+#define SYS_cachestat 451
+#endif
+
+enum { CACHE_VECTOR = 4096 }; /* pages a look with mincore(2) */
+
+int ucp_cache_look(int fd, struct ucp_cache_look *ret_look)
+{
+	struct statx stx;
+	unsigned int mask = STATX_SIZE | STATX_BLOCKS;
+
+#ifdef STATX_DIOALIGN
+	mask |= STATX_DIOALIGN;
+#endif
+	if (UCP_RETRY(statx(fd, "", AT_EMPTY_PATH, mask, &stx)) != 0) {
+		return -errno;
+	}
+	*ret_look = (struct ucp_cache_look){.size = stx.stx_size, .blocks = stx.stx_blocks};
+#ifdef STATX_DIOALIGN
+	if ((stx.stx_mask & STATX_DIOALIGN) != 0) {
+		ret_look->align = stx.stx_dio_mem_align > stx.stx_dio_offset_align
+					  ? stx.stx_dio_mem_align
+					  : stx.stx_dio_offset_align;
+	}
+#endif
+	return 0;
+}
+
+int ucp_cache_direct(int fd, bool on)
+{
+	return fcntl(fd, F_SETFL, on ? O_DIRECT : 0) == 0 ? 0 : -errno;
+}
+
+/** Whether any page is cached: 1, 0, or a negative errno where cachestat(2) is not to be had. */
+static int cache_stat(int fd)
+{
+#ifdef SYS_cachestat
+	const struct {
+		uint64_t off;
+		uint64_t len;
+	} all = {0, 0}; /* to the end */
+	struct {
+		uint64_t nr_cache;
+		uint64_t nr_dirty;
+		uint64_t nr_writeback;
+		uint64_t nr_evicted;
+		uint64_t nr_recently_evicted;
+	} stat = {0};
+
+	if (syscall(SYS_cachestat, fd, &all, &stat, 0) != 0) {
+		return -errno;
+	}
+	return stat.nr_cache > 0;
+#else
+	(void)fd;
+	return -ENOSYS;
+#endif
+}
+
+/** The same by mapping the file piece by piece: 1, 0, or a negative errno. */
+static int cache_core(int fd, uint64_t size)
+{
+	unsigned char pages[CACHE_VECTOR];
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	int found = 0;
+
+	for (uint64_t off = 0; off < size && found == 0; off += CACHE_VECTOR * page) {
+		uint64_t len = size - off < CACHE_VECTOR * page ? size - off : CACHE_VECTOR * page;
+		void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, (off_t)off);
+		if (map == MAP_FAILED) {
+			return -errno;
+		}
+		if (mincore(map, len, pages) != 0) {
+			found = -errno;
+		}
+		for (uint64_t i = 0; found == 0 && i < (len + page - 1) / page; i++) {
+			found = pages[i] & 1;
+		}
+		(void)munmap(map, len); /* ours, just mapped */
+	}
+	return found;
+}
+
+bool ucp_cache_drop(int fd, uint64_t size)
+{
+	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what it did shows below */
+	int found = cache_stat(fd);
+	if (found < 0) {
+		found = cache_core(fd, size);
+	}
+	return found == 0;
+}

@@ -1,0 +1,268 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/verify.h"
+
+#include "core/copy.h"
+#include "core/sys/cache.h"
+#include "core/sys/fd.h"
+#include "core/worker.h"
+#include "hash/hex.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	VERIFY_ALIGN_MAX = 4096, /* bytes; buffers are aligned to it */
+	VERIFY_TEXT = 256,       /* bytes of a reason, for people */
+};
+
+/** Whether a file may be copied again; it is noted. */
+static bool verify_may_repeat(struct ucp_file *file)
+{
+	mode_t mode = file->entry.st.st_mode;
+
+	if (file->n_again >= file->w->set->retries || ucp_worker_is_canceled(file->w) ||
+	    (!S_ISREG(mode) && !S_ISBLK(mode))) {
+		return false; /* what comes out of a FIFO comes once */
+	}
+	file->n_again++;
+	return true;
+}
+
+/** Whether the name of a source leads nowhere any more. */
+static bool verify_is_gone(const struct ucp_entry *e)
+{
+	struct stat st;
+
+	return ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, AT_SYMLINK_NOFOLLOW, &st) == -ENOENT;
+}
+
+/** Whether two times are the same. */
+static bool verify_same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/**
+ * Whether a source is not what it was when it was opened.
+ *
+ * The change time shows what other times can be made to hide. A file that was
+ * removed meanwhile has changed by that alone: the copy is its last state.
+ */
+static bool verify_has_changed(const struct ucp_file *file)
+{
+	const struct stat *then = &file->entry.st;
+	struct stat now;
+
+	if (ucp_fd_stat(file->src_fd, &now) < 0) {
+		return true;
+	}
+	bool is_same = now.st_size == then->st_size &&
+		       verify_same_time(&now.st_mtim, &then->st_mtim);
+	if (is_same && now.st_nlink == 0 && then->st_nlink > 0 && verify_is_gone(&file->entry)) {
+		return false;
+	}
+	return !is_same || !verify_same_time(&now.st_ctim, &then->st_ctim);
+}
+
+/** A source has changed: what the options make of it. */
+static enum ucp_verdict verify_changed(struct ucp_file *file)
+{
+	struct ucp_worker *w = file->w;
+
+	if (w->set->on_change == UCP_CHANGE_WARNED) {
+		ucp_worker_tell_entry(w, UCP_WARN_CHANGED, 0, &file->entry);
+		return UCP_VERDICT_RIGHT;
+	}
+	if (w->set->on_change == UCP_CHANGE_RETRIED && verify_may_repeat(file)) {
+		if (w->set->tell_debug) {
+			ucp_worker_tell_entry(w, UCP_DID_AGAIN, 0, &file->entry);
+		}
+		return UCP_VERDICT_AGAIN;
+	}
+	ucp_copy_fail(file, UCP_FAIL_CHANGED, 0);
+	return UCP_VERDICT_WRONG;
+}
+
+enum ucp_verdict ucp_verify_unchanged(struct ucp_file *file)
+{
+	const struct ucp_settings *set = file->w->set;
+
+	/* What a stream gives has no state to compare: /proc is new at every look. */
+	if (set->on_change == UCP_CHANGE_IGNORED || set->attributes_only ||
+	    file->road == UCP_ROAD_STREAM || !verify_has_changed(file)) {
+		return UCP_VERDICT_RIGHT;
+	}
+	return verify_changed(file);
+}
+
+/** Read a descriptor past the page cache, if that is asked for and can be. */
+static void verify_go_past(struct ucp_file *file, int fd, const struct ucp_cache_look *look)
+{
+	file->align = 0;
+	file->is_past_cache = false;
+	if (file->w->set->verify == UCP_VERIFY_CACHE) {
+		return;
+	}
+	if (look->align > 0 && look->align <= VERIFY_ALIGN_MAX && ucp_cache_direct(fd, true) == 0) {
+		file->align = VERIFY_ALIGN_MAX; /* of pages: what readers gain by less is nothing */
+		file->is_past_cache = true;
+		return;
+	}
+	file->is_past_cache = ucp_cache_drop(fd, look->size);
+}
+
+/** Begin a pass over a file; what is wrong before the first byte is told by ucp_verify_judge(). */
+static void verify_start(struct ucp_file *file, enum ucp_pass pass, int fd)
+{
+	struct ucp_cache_look look;
+
+	file->pass = pass;
+	file->eof = UINT64_MAX;
+	file->err = ucp_cache_look(fd, &look);
+	if (file->err == 0) {
+		file->is_sparse = look.blocks * 512 < file->size;
+		verify_go_past(file, fd, &look);
+		ucp_digest_reset(file->digest);
+	}
+	bool has_size = pass == UCP_PASS_BACK ? file->is_dst_regular
+					      : S_ISREG(file->entry.st.st_mode);
+	if (file->err == 0 && has_size && look.size != file->size) {
+		file->eof = look.size; /* it is not read: its length says it all */
+		ucp_copy_data_done(file);
+	} else if (file->err != 0 || file->size == 0) {
+		ucp_copy_data_done(file);
+	} else {
+		ucp_chunk_start(file);
+	}
+}
+
+/** Whether a descriptor can be read. */
+static bool verify_can_read(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY;
+}
+
+bool ucp_verify_source(struct ucp_file *file)
+{
+	const struct ucp_settings *set = file->w->set;
+
+	if (set->verify != UCP_VERIFY_BOTH || set->attributes_only ||
+	    file->road == UCP_ROAD_STREAM) {
+		return false;
+	}
+	verify_start(file, UCP_PASS_SOURCE, file->src_fd);
+	return true;
+}
+
+bool ucp_verify_back(struct ucp_file *file)
+{
+	const struct ucp_settings *set = file->w->set;
+	struct stat st;
+
+	if (set->verify == UCP_VERIFY_NEVER || set->attributes_only) {
+		return false;
+	}
+	if (!file->is_dst_regular &&
+	    (ucp_fd_stat(file->dst_fd, &st) < 0 || !S_ISBLK(st.st_mode))) {
+		return false; /* what goes into a pipe or a terminal is gone */
+	}
+	if (!verify_can_read(file->dst_fd)) {
+		file->pass = UCP_PASS_BACK;
+		file->err = -EACCES;
+		ucp_copy_data_done(file);
+		return true;
+	}
+	verify_start(file, UCP_PASS_BACK, file->dst_fd);
+	return true;
+}
+
+/** Whether what was read in this pass is what was copied; *text, of VERIFY_TEXT, says why not. */
+static bool verify_is_right(const struct ucp_file *file, char *text)
+{
+	struct ucp_digest_value value;
+	char was[2 * UCP_DIGEST_MAX + 1] = "", is[2 * UCP_DIGEST_MAX + 1] = "";
+	const char *again = file->pass == UCP_PASS_BACK ? "read back" : "then";
+
+	if (file->eof != UINT64_MAX) {
+		(void)snprintf(text, VERIFY_TEXT, "copied %" PRIu64 " bytes, %s %" PRIu64,
+			       file->size, again, file->eof);
+		return false;
+	}
+	ucp_digest_final(file->digest, &value);
+	if (value.len == file->value.len && memcmp(value.bytes, file->value.bytes, value.len) == 0) {
+		return true;
+	}
+	ucp_hex_format(file->value.bytes, file->value.len, was);
+	ucp_hex_format(value.bytes, value.len, is);
+	(void)snprintf(text, VERIFY_TEXT, "copied %s %s, %s %s",
+		       ucp_digest_tag(file->w->set->digest), was, again, is);
+	return false;
+}
+
+/** Count a copy that is right. */
+static void verify_count(struct ucp_file *file)
+{
+	struct ucp_counts *counts = &file->w->counts;
+
+	bool is_past = file->w->set->verify > UCP_VERIFY_CACHE &&
+		       (file->is_past_cache || file->size == 0);
+
+	ucp_count(is_past ? &counts->verified : &counts->verified_cached, 1);
+	ucp_count(&counts->verified_bytes, file->size);
+}
+
+/** The run was canceled in the middle of a pass. */
+static enum ucp_verdict verify_cut_off(struct ucp_file *file)
+{
+	if (file->pass == UCP_PASS_BACK && !file->temp.is_used) {
+		return UCP_VERDICT_RIGHT; /* complete, if not verified: the run says that it was cut short */
+	}
+	file->err = -ECANCELED;
+	return UCP_VERDICT_WRONG;
+}
+
+enum ucp_verdict ucp_verify_judge(struct ucp_file *file)
+{
+	struct ucp_worker *w = file->w;
+	struct ucp_entry *e = &file->entry;
+	bool is_back = file->pass == UCP_PASS_BACK;
+	char text[VERIFY_TEXT];
+	int err = file->err;
+
+	file->err = 0;
+	if (err == -ECANCELED && ucp_worker_is_canceled(w)) {
+		return verify_cut_off(file);
+	}
+	if (err == 0 && verify_is_right(file, text)) {
+		if (is_back) {
+			verify_count(file);
+		}
+		return UCP_VERDICT_RIGHT;
+	}
+	if (!is_back && w->set->on_change != UCP_CHANGE_IGNORED && verify_has_changed(file)) {
+		return verify_changed(file);
+	}
+	if (err < 0) {
+		(void)snprintf(text, sizeof(text), "%s", is_back ? "it cannot be read back"
+								 : "the source cannot be read again");
+	}
+	if (verify_may_repeat(file)) {
+		ucp_worker_tell_at(w, UCP_WARN_AGAIN, err, e->dir, e->src_name, e->dst_name, text);
+		return UCP_VERDICT_AGAIN;
+	}
+	file->err = err < 0 ? err : -EIO; /* told here, with the text */
+	if (err < 0) {
+		ucp_worker_tell_entry(w, is_back ? UCP_FAIL_READ_BACK : UCP_FAIL_READ_AGAIN, err, e);
+	} else {
+		ucp_worker_tell_at(w, is_back ? UCP_FAIL_DIFFERS : UCP_FAIL_UNSTEADY, 0, e->dir,
+				   e->src_name, e->dst_name, text);
+	}
+	return UCP_VERDICT_WRONG;
+}
