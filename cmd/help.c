@@ -16,7 +16,7 @@ void ucp_options_help(const char *name)
 "      --preserve[=LIST]      mode,ownership,timestamps (default), links,context,\n"
 "      --no-preserve=LIST       xattr,all,flags,project\n"
 "  -d                         same as -P --preserve=links\n"
-"  -H; -L, --dereference; -P, --no-dereference   follow symlinks: operands, all, no\n"
+"  -H; -L, --dereference; -P, --no-dereference  follow links: operands; all; no\n"
 "  -l, --link; -s, --symbolic-link     make links instead of copies\n"
 "  -x, --one-file-system      stay on the source's filesystem\n"
 "      --attributes-only      no data\n"

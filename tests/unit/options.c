@@ -438,7 +438,7 @@ static void test_not_yet(void **state)
 {
 	static const struct refused rows[] = {
 		{"ucp -0 a b", "option '-0' is not available"},
-		{"ucp --verify a b", "option '--verify' is not available"},
+		{"ucp --snapshot a b", "option '--snapshot' is not available"},
 		{"ucp --direct a b", "option '--direct' is not available"},
 		{"ucp --delete a b", "option '--delete' is not available"},
 		{"ucp --dry-run a b", "option '--dry-run' is not available"},
