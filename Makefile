@@ -70,6 +70,13 @@ UNIT_BINS := $(UNIT_SRCS:tests/%.c=$(BUILD)/tests/%)
 TEST_HEADERS := $(wildcard tests/lib/*.h)
 TOOL_SRCS := $(wildcard tests/tool/*.c)
 TOOL_BINS := $(TOOL_SRCS:tests/%.c=$(BUILD)/tests/%)
+# Optional: libfuse 3, for a filesystem with faults. FUSE=0 leaves it out, and its tests are skipped.
+FUSE     ?= $(shell $(PKG) --exists fuse3 2>/dev/null && echo 1 || echo 0)
+FUSE_SRCS := $(wildcard tests/tool/fuse/*.c)
+FUSE_BIN := $(BUILD)/tests/tool/fuse/faultfs
+ifeq ($(FUSE),1)
+TOOL_BINS += $(FUSE_BIN)
+endif
 PRELOAD_SRCS := $(wildcard tests/tool/preload/*.c)
 PRELOADS := $(PRELOAD_SRCS:tests/%.c=$(BUILD)/tests/%.so)
 
@@ -86,6 +93,11 @@ $(BUILD)/tests/engine/%: tests/engine/%.c $(LIB_OBJS) $(TEST_HEADERS)
 $(BUILD)/tests/tool/%: tests/tool/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra $(LDFLAGS) -o $@ $<
+
+$(FUSE_BIN): $(FUSE_SRCS) $(wildcard tests/tool/fuse/*.h)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra -pthread \
+		$(shell $(PKG) --cflags fuse3) $(LDFLAGS) -o $@ $(FUSE_SRCS) $(shell $(PKG) --libs fuse3)
 
 $(BUILD)/tests/tool/preload/%.so: tests/tool/preload/%.c
 	@mkdir -p $(@D)
