@@ -54,6 +54,7 @@ struct ucp_held {
 	int fd;                       /**< owned: the destination */
 	uint64_t size;                /**< bytes */
 	mode_t mode;                  /**< permission bits it is to have */
+	uint32_t n_again;             /**< how often it has been copied again */
 	bool is_created;              /**< new: to be removed when it cannot be made durable */
 	bool may_have_acl;            /**< not from the source */
 	bool is_synced;               /**< by a syncfs: only its own errors are to be asked for */
@@ -239,6 +240,7 @@ static struct ucp_held *barrier_new_held(struct ucp_file *file)
 	held->fd = file->dst_fd;
 	held->size = file->size;
 	held->mode = file->mode;
+	held->n_again = file->n_again;
 	held->is_created = file->is_created;
 	held->may_have_acl = file->may_have_acl;
 	held->is_synced = false;
@@ -409,6 +411,7 @@ bool ucp_barrier_take_up(struct ucp_worker *w)
 		.size = held->size,
 		.fd = held->fd,
 		.mode = held->mode,
+		.n_again = held->n_again,
 		.is_created = held->is_created,
 		.may_have_acl = held->may_have_acl,
 	});

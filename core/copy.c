@@ -710,6 +710,7 @@ void ucp_copy_resume(struct ucp_worker *w, const struct ucp_resume *resume)
 	file->size = resume->size;
 	file->dst_fd = resume->fd;
 	file->mode = resume->mode;
+	file->n_again = resume->n_again;
 	file->is_created = resume->is_created;
 	file->is_dst_regular = true;
 	file->may_have_acl = resume->may_have_acl;

@@ -139,6 +139,7 @@ struct ucp_resume {
 	uint64_t size;                 /**< bytes of the copy */
 	int fd;                        /**< given up: the destination, a regular file */
 	mode_t mode;                   /**< as in struct ucp_file */
+	uint32_t n_again;              /**< likewise */
 	bool is_created;
 	bool may_have_acl;
 };

@@ -69,24 +69,39 @@ rm -rf back/src
 umount mnt
 
 # --- what --verify makes of them
-if ! "$UCP" --help | grep -q -e --verify; then
-	echo "# no --verify yet"
-	exit
-fi
-# Each is told by name, with status 4, whether or not the page cache has it right.
+
+# told: names of copies in messages that are no warnings
+told() { printf '%s\n' "$err" | grep -v ' warning: ' | grep -o "'mnt/copy/[^']*'" | sort -u | wc -l; }
+
+# Each is told by name, with status 4, whether or not the page cache has it right; no bad copy stays.
 for options in rw cache cache,writeback; do
 	faulty mnt back "$options" || { ok "faultfs is mounted" false; exit; }
+	for args in --verify --safe '--verify=both --fsync=file'; do
+		rm -rf back/copy
+		faults mnt 'write * flip seed=4'
+		# shellcheck disable=SC2086 # options are words
+		run ucp $args -rT src mnt/copy
+		is "$args, $options: exit status" "$status" 4
+		is "$args, $options: it struck each time that each was copied" "$(struck mnt)" $((2 * FILES))
+		is "$args, $options: every file is told" "$(told)" $FILES
+		ok "$args, $options: with both digests" \
+			grep -Eqx "ucp: verification of 'mnt/copy/[^']*' failed: copied XXH128 [0-9a-f]{32}, read back [0-9a-f]{32}" <<< "$err"
+		is "$args, $options: no bad copy stays" "$(find back/copy -type f | wc -l)" 0
+	done
+	# what happens once is told and done again
 	rm -rf back/copy
-	faults mnt 'write copy/* flip seed=4'
-	run ucp --verify -rT src mnt/copy
-	is "--verify, $options: exit status" "$status" 4
-	is "--verify, $options: it struck" "$(struck mnt)" $FILES
-	is "--verify, $options: every file is told" \
-		"$(printf '%s\n' "$err" | grep -o "'mnt/copy/[^']*'" | sort -u | wc -l)" $FILES
+	faults mnt 'write * flip seed=5 once'
+	run ucp --verify -rT --stats src mnt/copy
+	is "once, $options: exit status" "$status" 0
+	is "once, $options: a warning each" "$(grep -c "^ucp: warning: copying 'mnt/copy/[^']*' again: copied " <<< "$err")" $FILES
+	is "once, $options: all copied right" "$(diff -rq src back/copy)" ""
+	ok "once, $options: counted" grep -q "^verified $FILES files.*copied again $FILES$" <<< "$out"
+
 	rm -rf back/copy
 	faults mnt 'write copy/large/sparse flip at=1230000 bit=7'
 	run ucp --verify -rT src mnt/copy
 	is "--verify, $options, one file: exit status" "$status" 4
+	is "--verify, $options, one file: told" "$(told)" 1
 	ok "--verify, $options, one file: message" says "'mnt/copy/large/sparse'"
 	faults mnt
 	rm -rf back/copy
@@ -95,3 +110,39 @@ for options in rw cache cache,writeback; do
 	is "--verify, $options, without faults: all copied" "$(diff -rq src back/copy)" ""
 	umount mnt
 done
+
+# --- a copy that replaces another: with --atomic the old one stays
+faulty mnt back cache || { ok "faultfs is mounted" false; exit; }
+rm -rf back/copy && mkdir -p back/copy/dir && echo old > back/copy/dir/file
+faults mnt 'write copy/dir/* flip at=1230000 bit=3'
+run ucp --safe src/large/sparse mnt/copy/dir/file
+is "--safe over an old file: exit status" "$status" 4
+ok "--safe over an old file: it stays" grep -qx old back/copy/dir/file
+is "--safe over an old file: no temporaries" "$(find back/copy -name '.ucp-*')" ""
+run ucp --verify --retries=0 src/large/sparse mnt/copy/dir/file
+is "in place: exit status" "$status" 4
+ok "in place: not told to be copied again" says_once "verification of 'mnt/copy/dir/file' failed"
+
+# --- what cannot be read back
+faults mnt 'read copy/dir/* fail=EIO at=1230000'
+rm -rf back/copy/dir/file
+run ucp --verify src/large/sparse mnt/copy/dir/file
+is "EIO when it is read back: exit status" "$status" 4
+ok "EIO when it is read back: message" says "ucp: cannot read back 'mnt/copy/dir/file': Input/output error"
+ok "EIO when it is read back: no copy" absent back/copy/dir/file
+
+# --- a source that reads otherwise the second time
+# (each from a new file, as the page cache of the mount hides what is read once more)
+cp src/large/sparse back/flips
+faults mnt 'read flips flip at=1230000 bit=2 times=1'
+run ucp --verify=both --stats mnt/flips second
+is "a flip when the source is read, both: exit status" "$status" 0
+ok "a flip when the source is read, both: the copy is right" cmp src/large/sparse second
+ok "a flip when the source is read, both: it was copied again" grep -q 'copied again 1$' <<< "$out"
+cp src/large/sparse back/fails
+faults mnt 'read fails fail=EIO at=1230000 skip=1'
+run ucp --verify=both --retries=0 mnt/fails third
+is "EIO when the source is read again: exit status" "$status" 4
+ok "EIO when the source is read again: message" says_once "ucp: cannot read 'mnt/fails' again: Input/output error"
+ok "EIO when the source is read again: no copy" absent third
+umount mnt
