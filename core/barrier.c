@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /*
@@ -314,7 +315,7 @@ static enum barrier_end barrier_publish(struct ucp_worker *w, struct ucp_held *h
 static void barrier_undo(struct ucp_worker *w, struct ucp_held *held, int fd)
 {
 	if (held->temp.is_used) {
-		ucp_temp_drop(&held->temp, &held->entry);
+		ucp_temp_drop(w, &held->temp, &held->entry);
 	} else if (held->is_created) {
 		ucp_create_undo(w, &held->entry, fd);
 	}
@@ -354,7 +355,7 @@ static void barrier_end(struct ucp_worker *w, struct ucp_held *held, int err)
 		ucp_place_settle(w, e, end == BARRIER_END_COPIED);
 	} else {
 		ucp_worker_tell_entry(w, UCP_FAIL_STAT_DST, pin_err, e);
-		ucp_temp_drop(&held->temp, e); /* its directory is not to be had: a name would stay */
+		ucp_temp_drop(w, &held->temp, e); /* its directory is not to be had: a name would stay */
 		(void)ucp_fd_close(held->fd);  /* one message is enough */
 	}
 	if (end == BARRIER_END_COPIED) {
@@ -483,6 +484,11 @@ static int barrier_syncfs(struct ucp_worker *w, const struct ucp_barrier_fs *fs)
 	if (err == 0 && UCP_RETRY(fsync(fs->fd)) != 0) {
 		err = -errno;
 	}
+	/* On what an abort has made read-only there is nothing to be synced, which is no error. */
+	struct statvfs vfs;
+	if (err == 0 && fstatvfs(fs->fd, &vfs) == 0 && (vfs.f_flag & ST_RDONLY) != 0) {
+		err = -EROFS;
+	}
 	ucp_count(&w->counts.syncs, err == 0);
 	return err;
 }
@@ -546,10 +552,13 @@ bool ucp_barrier_run(struct ucp_worker *w)
 	}
 	struct ucp_held *held = barrier_take(barrier, &n);
 	bool is_synced = !ucp_worker_is_canceled(w) && barrier_sync_all(w, n);
+	/* With plain calls a worker waits for one fsync at a time: give each its share. */
+	uint32_t n_task = is_synced ? BARRIER_TASK : n / w->shared->n_workers + 1;
+	n_task = n_task < BARRIER_TASK ? n_task : BARRIER_TASK;
 	while (held != NULL) {
 		struct ucp_held *first = held;
 		struct ucp_held *last = NULL;
-		for (uint32_t i = 0; i < BARRIER_TASK && held != NULL; i++) {
+		for (uint32_t i = 0; i < n_task && held != NULL; i++) {
 			held->is_synced = is_synced;
 			last = held;
 			held = held->next;

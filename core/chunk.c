@@ -412,6 +412,7 @@ static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 		.off = chunk->off,
 		.slot = pool->slot,
 	};
+	chunk->io.is_plain = file->is_plain;
 	if (file->align > 0) {
 		chunk->io.is_direct = true;
 		chunk->io.len += (file->align - chunk->len % file->align) % file->align;
@@ -504,9 +505,12 @@ void ucp_chunk_start(struct ucp_file *file)
 		return;
 	}
 	if (chunk_copies(file)) {
+		const struct ucp_fs *fs = ucp_fs_get(&w->fs, file->entry.st.st_dev,
+						     file->entry.dir->dev[UCP_DST], file->src_fd,
+						     file->dst_fd);
 		file->road = UCP_ROAD_CHAINS;
-		if (!ucp_fs_get(&w->fs, file->entry.st.st_dev, file->entry.dir->dev[UCP_DST],
-				file->src_fd, file->dst_fd)->nowait_is_fine) {
+		file->is_plain = fs->reads_oddly;
+		if (!fs->nowait_is_fine) {
 			/* Opened O_NONBLOCK lest a FIFO in its place hold us up; now it only gets in
 			 * the way: io_uring gives -EAGAIN at once for files without IOCB_NOWAIT. */
 			(void)fcntl(file->src_fd, F_SETFL, 0);
@@ -515,6 +519,8 @@ void ucp_chunk_start(struct ucp_file *file)
 			/* Doubles the kernel's read-ahead; without effect is as well. */
 			(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 		}
+	} else {
+		file->is_plain = ucp_fs_reads_oddly(chunk_src_fd(file));
 	}
 	chunk_feed(file);
 }

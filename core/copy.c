@@ -173,7 +173,7 @@ static void copy_remove_partial(struct ucp_file *file)
 {
 	file->is_removed = true;
 	if (file->temp.is_used) {
-		ucp_temp_drop(&file->temp, &file->entry);
+		ucp_temp_drop(file->w, &file->temp, &file->entry);
 		return;
 	}
 	ucp_create_undo(file->w, &file->entry, file->dst_fd);
@@ -336,6 +336,14 @@ static void copy_sync(struct ucp_file *file)
 	ucp_engine_push(w->eng, &file->io);
 }
 
+/** Whether writing to a destination may have failed without a word so far. */
+static bool copy_tells_late(struct ucp_file *file)
+{
+	return file->is_dst_regular && !file->w->set->attributes_only && file->src_fd >= 0 &&
+	       ucp_fs_get(&file->w->fs, file->entry.st.st_dev, file->entry.dir->dev[UCP_DST],
+			  file->src_fd, file->dst_fd)->tells_late;
+}
+
 /** Attributes, then fsync if asked for. */
 static void copy_set_meta(struct ucp_file *file)
 {
@@ -352,6 +360,13 @@ static void copy_set_meta(struct ucp_file *file)
 	};
 
 	copy_tell_road(file);
+	/* Setting attributes would be told of failed writes, and then nobody else. */
+	int err = copy_tells_late(file) ? ucp_fd_flush(file->dst_fd) : 0;
+	if (err < 0) {
+		ucp_copy_fail(file, UCP_FAIL_CLOSE, err);
+		copy_close(file);
+		return;
+	}
 	(void)ucp_meta_set(w, &meta); /* told; the data is fine, so the copy stays, as with cp */
 	if (w->set->fsync == UCP_FSYNC_NEVER || file->is_synced) {
 		copy_settled(file);

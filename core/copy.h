@@ -77,6 +77,7 @@ struct ucp_file {
 	bool is_removed;             /**< dst was new, and has been removed again */
 	bool is_small;               /**< its chunks have small buffers */
 	bool is_sparse;              /**< look for holes */
+	bool is_plain;               /**< its data is read and written by plain calls */
 	bool is_waiting;             /**< in the list of those that wait for a buffer */
 	bool is_past_cache;          /**< what is read in this pass does not come from the cache */
 	bool is_synced;              /**< its only chain has the fsync */

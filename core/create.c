@@ -354,7 +354,7 @@ static int create_may_replace(struct ucp_worker *w, struct ucp_file *file, enum 
 	if (!w->set->force) {
 		return -EACCES;
 	}
-	ucp_temp_drop(&file->temp, &file->entry); /* of a symlink the name goes, as with cp */
+	ucp_temp_drop(w, &file->temp, &file->entry); /* of a symlink the name goes, as with cp */
 	*place = UCP_PLACE_SWAP;
 	return 0;
 }
@@ -367,9 +367,13 @@ static int create_inherit(struct ucp_worker *w, struct ucp_file *file)
 	if (old < 0) {
 		return old == -ENOENT ? 0 : old; /* it is gone: then this is simply new */
 	}
-	ucp_meta_inherit(w, &file->entry, old, file->dst_fd);
+	bool is_kept = ucp_meta_inherit(w, &file->entry, old, file->dst_fd);
 	ucp_fd_drop(&old);
-	file->mode_is_right = file->mode_is_right || !w->set->keep_mode;
+	if (!is_kept && !w->set->force) {
+		return -EPERM; /* it would become ours, and its owner might be shut out */
+	}
+	file->may_have_acl = true;
+	file->mode_is_right = !w->set->keep_mode;
 	return 0;
 }
 
@@ -419,7 +423,7 @@ static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
 	}
 	if (err == 0 && place == UCP_PLACE_INTO && is_link &&
 	    !create_is_target(file, &dst_st)) {
-		ucp_temp_drop(&file->temp, e);
+		ucp_temp_drop(w, &file->temp, e);
 		return create_in_place(w, file, is_link, dst_st.st_mode);
 	}
 	err = err == 0 ? create_may_replace(w, file, &place) : err;
@@ -429,7 +433,7 @@ static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
 		err = create_inherit(w, file);
 	}
 	if (err < 0) {
-		ucp_temp_drop(&file->temp, e);
+		ucp_temp_drop(w, &file->temp, e);
 		return create_fail(w, e, err);
 	}
 	file->temp.removes = place == UCP_PLACE_SWAP;

@@ -87,6 +87,23 @@ bool ucp_fs_syncs(int fd)
 	}
 }
 
+bool ucp_fs_reads_oddly(int fd)
+{
+	return fs_type(fd) == FUSE_SUPER_MAGIC;
+}
+
+bool ucp_fs_is_btrfs(int fd)
+{
+	return fs_type(fd) == BTRFS_SUPER_MAGIC;
+}
+
+/** Where close(2) has nothing to tell: all others write behind, or ask a server. */
+static bool fs_tells_late(uint64_t type)
+{
+	return type != EXT4_SUPER_MAGIC && type != FS_XFS_MAGIC && type != BTRFS_SUPER_MAGIC &&
+	       type != F2FS_SUPER_MAGIC && type != TMPFS_MAGIC && type != FS_BCACHEFS_MAGIC;
+}
+
 /** Whether a directory has the flag that makes its names fold: ext4, f2fs, tmpfs. */
 static bool fs_dir_folds(int dir)
 {
@@ -152,6 +169,8 @@ struct ucp_fs *ucp_fs_get(struct ucp_fs_cache *cache, uint64_t src_dev, uint64_t
 									 : UCP_FS_NO,
 		.size_is_true = fs_size_is_true(src_type),
 		.nowait_is_fine = fs_nowait_is_fine(src_type),
+		.reads_oddly = src_type == FUSE_SUPER_MAGIC,
+		.tells_late = fs_tells_late(dst_type),
 	};
 	/* Devices differ between subvolumes of one btrfs, so only types can rule cloning out. */
 	fs->clone = src_type == dst_type ? UCP_FS_UNKNOWN : UCP_FS_NO;

@@ -22,6 +22,8 @@ struct ucp_fs {
 	enum ucp_fs_can clone;   /**< FICLONE between the two */
 	enum ucp_fs_can offload; /**< copy_file_range shares or stays on the server */
 	bool size_is_true;       /**< source: st_size 0 means empty, unlike in /proc */
+	bool reads_oddly;        /**< source: not to be read by a ring, see ucp_fs_reads_oddly() */
+	bool tells_late;         /**< destination: closing it may tell what writing did not */
 	bool nowait_is_fine;     /**< source: O_NONBLOCK does not turn reads into -EAGAIN */
 };
 
@@ -47,6 +49,17 @@ struct ucp_fs *ucp_fs_get(struct ucp_fs_cache *cache, uint64_t src_dev, uint64_t
  * @fd  open, for reading or writing
  */
 bool ucp_fs_syncs(int fd);
+
+/**
+ * Whether a short read by a ring may be gone on with wrongly.
+ *
+ * FUSE with direct_io moves the position by itself, and then io_uring reads the
+ * beginning again (seen up to Linux 6.18).
+ */
+bool ucp_fs_reads_oddly(int fd);
+
+/** Whether a descriptor is on btrfs. */
+bool ucp_fs_is_btrfs(int fd);
 
 /**
  * Whether different names in a directory may be one file, as where case is ignored.

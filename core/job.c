@@ -477,7 +477,11 @@ static void job_sync_target(struct ucp_job *job)
 	char *dir = job->ops->target_is_dir ? strdup(job->ops->target)
 					    : ucp_path_dir(job->ops->target);
 	struct ucp_worker *w = &job->shared.workers[0];
-	int fd = dir != NULL ? ucp_fd_open_dir(AT_FDCWD, dir, 0) : -ENOMEM;
+	/* Not by its name again, which may lead elsewhere by now. */
+	bool is_open = job->target_fd >= 0;
+	int fd = is_open       ? job->target_fd
+		 : dir != NULL ? ucp_fd_open_dir(AT_FDCWD, dir, 0)
+			       : -ENOMEM;
 	int err = fd < 0 ? fd : 0;
 	struct stat st;
 
@@ -488,7 +492,7 @@ static void job_sync_target(struct ucp_job *job)
 		err = ucp_attr_sync_dir(fd);
 		ucp_count(&w->counts.syncs, err == 0);
 	}
-	if (fd >= 0) {
+	if (fd >= 0 && !is_open) {
 		ucp_fd_drop(&fd);
 	}
 	bool is_missing = err == -ENOENT || err == -ENOTDIR;

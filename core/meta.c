@@ -692,8 +692,11 @@ static bool meta_is_inherited(const struct ucp_settings *set, const char *name)
 	if (strcmp(name, UCP_ATTR_SELINUX) == 0) {
 		return set->context == UCP_CONTEXT_POLICY;
 	}
-	/* Writing takes capabilities away. */
-	return strcmp(name, UCP_ATTR_CAPABILITY) != 0 && !set->keep_xattrs;
+	/* Writing takes capabilities away; what is signed or measured is the old data; and xfs
+	 * shows ACLs a second time. The source's attributes come on top of the rest. */
+	return strcmp(name, UCP_ATTR_CAPABILITY) != 0 && strcmp(name, "security.evm") != 0 &&
+	       strcmp(name, "security.ima") != 0 && strncmp(name, "trusted.SGI_", 12) != 0 &&
+	       strncmp(name, "system.", 7) != 0;
 }
 
 /** Attributes and ACL of a file that is replaced: false when the ACL could not be kept. */
@@ -729,7 +732,7 @@ static bool meta_inherit_xattrs(struct ucp_worker *w, const struct ucp_entry *e,
 	return has_acl;
 }
 
-void ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_fd, int fd)
+bool ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_fd, int fd)
 {
 	struct stat from, to;
 
@@ -737,7 +740,7 @@ void ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_
 	err = err == 0 ? ucp_fd_stat(fd, &to) : err;
 	if (err < 0) {
 		ucp_note_lost(w, e, UCP_LOST_MODE, err, NULL);
-		return;
+		return false;
 	}
 	bool is_owner_right = from.st_uid == to.st_uid && from.st_gid == to.st_gid;
 	bool is_group_right = from.st_gid == to.st_gid;
@@ -764,4 +767,5 @@ void ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_
 			ucp_note_lost(w, e, UCP_LOST_MODE, err, NULL);
 		}
 	}
+	return (w->set->keep_owner || is_owner_right) && (w->set->keep_mode || (has_acl && err == 0));
 }

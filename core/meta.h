@@ -57,9 +57,10 @@ bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta);
  *
  * @from_fd  the old file; O_PATH will do
  * @fd       the new one
- * What cannot be kept is noted as lost.
+ * Returns false when that cannot be done for owner, permissions or ACL; what cannot
+ * be kept is noted as lost.
  */
-void ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_fd, int fd);
+bool ucp_meta_inherit(struct ucp_worker *w, const struct ucp_entry *e, int from_fd, int fd);
 
 /**
  * Set what a name without descriptor can have: symlinks and special files.

@@ -24,6 +24,7 @@ enum {
 	PLAN_FDS_WORKER = 7,           /* a ring; the directory being read; parent and child
 	                                  while one is entered; all but the ring in pairs */
 	PLAN_FDS_FILE = 4,             /* source, destination, and a directory that is kept open */
+	PLAN_FDS_ATOMIC = 3,           /* the directory behind a symlink, and two for a moment */
 	PLAN_DIRS_MAX = 1024,
 	PLAN_HELD_MAX = 32768,         /* half a KiB each */
 };
@@ -80,19 +81,20 @@ static void plan_descriptors(const struct ucp_settings *set, struct ucp_plan *pl
 	uint32_t used = ucp_limit_open_files();
 	uint32_t spare = plan->n_fds > 256 ? 32 : 2; /* for whatever the caller opens */
 	uint32_t have = plan->n_fds > used + spare ? plan->n_fds - used - spare : 1;
+	uint32_t per_file = PLAN_FDS_FILE + (set->atomic ? PLAN_FDS_ATOMIC : 0);
 	struct ucp_worker_plan *wp = &plan->worker;
 
 	while (plan->n_workers > 1 &&
-	       have / plan->n_workers < PLAN_FDS_WORKER + 2 * PLAN_FDS_FILE) {
+	       have / plan->n_workers < PLAN_FDS_WORKER + 2 * per_file) {
 		plan->n_workers--;
 	}
 	uint32_t share = have / plan->n_workers;
-	uint32_t files = share > PLAN_FDS_WORKER + PLAN_FDS_FILE
-				 ? (share - PLAN_FDS_WORKER) / PLAN_FDS_FILE
+	uint32_t files = share > PLAN_FDS_WORKER + per_file
+				 ? (share - PLAN_FDS_WORKER) / per_file
 				 : 1;
 	wp->max_files = (uint32_t)plan_min(wp->max_files, files);
 
-	uint32_t needed = plan->n_workers * (PLAN_FDS_WORKER + PLAN_FDS_FILE * wp->max_files);
+	uint32_t needed = plan->n_workers * (PLAN_FDS_WORKER + per_file * wp->max_files);
 	uint32_t over = have > needed ? have - needed : 0;
 	if (set->fsync == UCP_FSYNC_BATCH || set->fsync == UCP_FSYNC_FS) {
 		plan->n_held = (uint32_t)plan_min(over / 2, PLAN_HELD_MAX);

@@ -74,9 +74,10 @@ static int temp_step(struct ucp_temp *temp, const struct ucp_entry *e)
 	ucp_fd_drop(&from);
 	free(dir);
 	if (fd < 0 || len == 0) {
+		int fail = fd < 0 ? fd : -EISDIR;
 		free(name);
 		ucp_fd_drop(&fd);
-		return fd < 0 ? fd : -EISDIR;
+		return fail;
 	}
 	temp_clear(temp);
 	temp->has_dir = true;
@@ -129,6 +130,22 @@ static bool temp_is_lacking(int err)
 	return err == -EOPNOTSUPP || err == -EISDIR || err == -EINVAL;
 }
 
+/** Whether a copy is to be on btrfs; asked once for each device in a row. */
+static bool temp_is_on_btrfs(struct ucp_worker *w, const struct ucp_temp *temp,
+			     const struct ucp_entry *e)
+{
+	uint64_t dev = e->dir->dev[UCP_DST];
+
+	if (temp->has_dir || dev == 0) {
+		return ucp_fs_is_btrfs(temp_dir(temp, e));
+	}
+	if (w->looked_dev != dev) {
+		w->looked_dev = dev;
+		w->looked_btrfs = ucp_fs_is_btrfs(e->dir->fd[UCP_DST]);
+	}
+	return w->looked_btrfs;
+}
+
 /** A file without a name: a descriptor, or a negative errno. */
 static int temp_open_unnamed(struct ucp_worker *w, const struct ucp_temp *temp,
 			     const struct ucp_entry *e, int flags, mode_t mode)
@@ -136,7 +153,9 @@ static int temp_open_unnamed(struct ucp_worker *w, const struct ucp_temp *temp,
 	const struct ucp_dir *dir = e->dir;
 	bool is_simple = temp->target == NULL && strchr(e->dst_name, '/') == NULL;
 
+	/* Before Linux 6.16 an fsync of a file without name is none on btrfs. */
 	if (!w->shared->has_proc ||
+	    (w->set->fsync != UCP_FSYNC_NEVER && temp_is_on_btrfs(w, temp, e)) ||
 	    (is_simple && dir->dev[UCP_DST] != 0 && dir->dev[UCP_DST] == w->named_dev)) {
 		return -EOPNOTSUPP;
 	}
@@ -250,8 +269,11 @@ static bool temp_inherit(struct ucp_worker *w, const struct ucp_temp *temp, stru
 	if (old < 0) {
 		return old == -ENOENT || temp_fail(w, temp, e, old) == UCP_PUBLISH_DONE;
 	}
-	ucp_meta_inherit(w, e, old, fd);
+	bool is_kept = ucp_meta_inherit(w, e, old, fd);
 	ucp_fd_drop(&old);
+	if (!is_kept && !w->set->force) {
+		return temp_fail(w, temp, e, -EPERM) == UCP_PUBLISH_DONE;
+	}
 	if (w->set->fsync != UCP_FSYNC_NEVER && fsync(fd) != 0) {
 		ucp_worker_tell_entry(w, UCP_FAIL_SYNC, -errno, e);
 		return false;
@@ -291,6 +313,17 @@ static enum ucp_publish temp_decide(struct ucp_worker *w, struct ucp_temp *temp,
 	}
 }
 
+/** Whether -u keeps what has come to the name since it was decided to replace it. */
+static bool temp_is_outdated(const struct ucp_worker *w, const struct ucp_temp *temp,
+			     const struct ucp_entry *e)
+{
+	struct stat st;
+
+	return w->set->update == UCP_UPDATE_OLDER && !temp->removes &&
+	       ucp_temp_stat_target(temp, e, &st) == 0 &&
+	       !ucp_place_is_newer(&e->st.st_mtim, &st.st_mtim);
+}
+
 /** Replace what is there, keeping it as a backup if asked. */
 static enum ucp_publish temp_publish_over(struct ucp_worker *w, struct ucp_temp *temp,
 					  struct ucp_entry *e, int fd)
@@ -298,7 +331,11 @@ static enum ucp_publish temp_publish_over(struct ucp_worker *w, struct ucp_temp 
 	if (w->set->backup != UCP_BACKUP_NONE && ucp_place_back_up(w, e) == UCP_PLACE_FAIL) {
 		return UCP_PUBLISH_FAILED;
 	}
-	int err = temp_replace(temp, e, fd);
+	int err = temp_is_outdated(w, temp, e) ? -EEXIST : temp_replace(temp, e, fd);
+	if (err == -EEXIST) {
+		ucp_count(&w->counts.skipped, 1);
+		return UCP_PUBLISH_KEPT;
+	}
 	if (err < 0) {
 		return temp_fail(w, temp, e, err);
 	}
@@ -335,7 +372,7 @@ enum ucp_publish ucp_temp_publish(struct ucp_worker *w, struct ucp_temp *temp,
 	enum ucp_publish publish = temp_publish(w, temp, e, fd);
 
 	if (publish != UCP_PUBLISH_DONE && publish != UCP_PUBLISH_OVER) {
-		ucp_temp_drop(temp, e);
+		ucp_temp_drop(w, temp, e);
 		return publish;
 	}
 	if (temp->has_dir && w->set->fsync != UCP_FSYNC_NEVER) {
@@ -351,10 +388,29 @@ enum ucp_publish ucp_temp_publish(struct ucp_worker *w, struct ucp_temp *temp,
 	return publish;
 }
 
-void ucp_temp_drop(struct ucp_temp *temp, const struct ucp_entry *e)
+/** A temporary name cannot be removed: tell where it is. */
+static void temp_tell_left(struct ucp_worker *w, const struct ucp_temp *temp,
+			   const struct ucp_entry *e, int err)
 {
-	if (temp->name != NULL) {
-		(void)unlinkat(temp_dir(temp, e), temp->name, 0); /* nobody else knows it */
+	char *dir = temp->target == NULL ? ucp_path_dir(e->dst_name) : NULL;
+	char *name = NULL;
+
+	/* Names are relative to the directory of the target, which is mostly the entry's. */
+	if (dir == NULL || strcmp(dir, ".") == 0 || strchr(temp->name, '/') != NULL ||
+	    asprintf(&name, "%s/%s", dir, temp->name) < 0) {
+		name = NULL;
+	}
+	ucp_worker_tell_at(w, UCP_FAIL_REMOVE, err, e->dir, e->src_name,
+			   name != NULL ? name : temp->name, NULL);
+	free(name);
+	free(dir);
+}
+
+void ucp_temp_drop(struct ucp_worker *w, struct ucp_temp *temp, const struct ucp_entry *e)
+{
+	if (temp->name != NULL && UCP_RETRY(unlinkat(temp_dir(temp, e), temp->name, 0)) != 0 &&
+	    errno != ENOENT) {
+		temp_tell_left(w, temp, e, -errno);
 	}
 	temp_clear(temp);
 }

@@ -90,6 +90,6 @@ enum ucp_publish ucp_temp_publish(struct ucp_worker *w, struct ucp_temp *temp,
 				  struct ucp_entry *e, int fd);
 
 /** Give up a copy that is not to be; what has no name goes with its descriptor. */
-void ucp_temp_drop(struct ucp_temp *temp, const struct ucp_entry *e);
+void ucp_temp_drop(struct ucp_worker *w, struct ucp_temp *temp, const struct ucp_entry *e);
 
 #endif

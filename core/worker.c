@@ -110,7 +110,9 @@ static void worker_note_failure(struct ucp_worker *w, enum ucp_act act, int err)
 
 	ucp_count(&w->counts.failed, 1);
 	atomic_store(&shared->has_failed, true);
-	bool is_lost = (act == UCP_FAIL_CLOSE || act == UCP_FAIL_RENAME) &&
+	bool is_refused = err == -EPERM || err == -EACCES || err == -EEXIST || err == -ENOSPC ||
+			  err == -EDQUOT; /* a rename that has not begun */
+	bool is_lost = (act == UCP_FAIL_CLOSE || (act == UCP_FAIL_RENAME && !is_refused)) &&
 		       w->set->fsync != UCP_FSYNC_NEVER;
 	if (act == UCP_FAIL_SYNC || act == UCP_FAIL_SYNC_FS || is_lost) {
 		atomic_store(&shared->sync_failed, true);
@@ -245,19 +247,26 @@ static void worker_give_up(struct ucp_worker *w, int err)
 	}
 }
 
-/** Let the engine work, and take files on whose requests are finished. */
-static void worker_reap(struct ucp_worker *w, bool *is_canceling)
+/** Hand a cancel on to the engine, once. */
+static void worker_look(struct ucp_worker *w, bool *is_canceling)
 {
 	if (!*is_canceling && ucp_worker_is_canceled(w)) {
 		*is_canceling = true;
 		ucp_engine_cancel(w->eng);
 	}
+}
+
+/** Let the engine work, and take files on whose requests are finished. */
+static void worker_reap(struct ucp_worker *w, bool *is_canceling)
+{
+	worker_look(w, is_canceling);
 	int err = ucp_engine_kick(w->eng, true);
 	if (err < 0) {
 		worker_give_up(w, err);
 	}
 	for (struct ucp_io *io = ucp_engine_pop(w->eng); io != NULL; io = ucp_engine_pop(w->eng)) {
 		io->done(io);
+		worker_look(w, is_canceling); /* with plain calls a pop is a whole request */
 	}
 }
 

@@ -93,6 +93,8 @@ struct ucp_worker {
 	struct ucp_held *resumed;    /**< owned: durable, and to be verified when there is a slot */
 	struct ucp_fs_cache fs;
 	uint64_t named_dev;          /**< a device that has no O_TMPFILE */
+	uint64_t looked_dev;         /**< the last device of which it was asked whether it is btrfs */
+	bool looked_btrfs;           /**< whether that is */
 	uint32_t io_workers;
 };
 

@@ -45,6 +45,7 @@ struct ucp_io {
 	enum ucp_io_op op;           /**< in */
 	bool is_direct;              /**< in: fd has O_DIRECT: off, buf and len are aligned, and a read
 	                                  that ends elsewhere has met the end of the file */
+	bool is_plain;               /**< in: by plain calls, at once, on any engine */
 	uint8_t steps;               /**< in: enum ucp_io_step, or-ed, not 0; UCP_IO_CHAIN only */
 	int fd;                      /**< in: borrowed; UCP_IO_CLOSE takes it over */
 	int out_fd;                  /**< in: borrowed */
@@ -114,7 +115,7 @@ int ucp_engine_add_buffers(struct ucp_engine *eng, void *base, size_t size);
 /**
  * Queue one request; nothing reaches the kernel before ucp_engine_kick().
  *
- * Never fails and never blocks: what exceeds the depth waits inside.
+ * Never fails, and never blocks but with is_plain: what exceeds the depth waits inside.
  * After ucp_engine_cancel() anything but UCP_IO_CLOSE ends with -ECANCELED.
  * Owner:  the engine holds io from now until ucp_engine_pop() returns it.
  */

@@ -223,6 +223,11 @@ static void uring_push(struct ucp_engine *eng, struct ucp_io *io)
 		uring_finish(u, io);
 		return;
 	}
+	if (io->is_plain) {
+		ucp_step_run(io);
+		uring_finish(u, io);
+		return;
+	}
 	ucp_io_fifo_push(&u->waiting, io);
 	u->n_waiting++;
 }

@@ -75,3 +75,14 @@ int ucp_fd_readlinkat(int dir, const char *name, size_t size, char **ret_text)
 		room *= 2;
 	}
 }
+
+int ucp_fd_flush(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	if (copy < 0) {
+		return 0; /* out of descriptors: then closing the last one tells */
+	}
+	/* Not again after EINTR: on Linux it is closed by then. */
+	return close(copy) == 0 || errno == EINTR ? 0 : -errno;
+}

@@ -66,4 +66,11 @@ int ucp_fd_stat(int fd, struct stat *ret_st);
  */
 int ucp_fd_readlinkat(int dir, const char *name, size_t size, char **ret_text);
 
+/**
+ * Have what was written handed on as close(2) would, without closing.
+ *
+ * Returns 0, or a negative errno: what FUSE, NFS and the like have kept to themselves so far.
+ */
+int ucp_fd_flush(int fd);
+
 #endif

@@ -77,11 +77,11 @@ cp large back/src/large
 umount direct
 
 # --- short writes
-# What io_uring hears of short counts is the kernel's: without sync_dio a short write is an EIO, and with it a
-# short read is said to have been long, with other data behind. So that is for the other engines.
+# What io_uring hears of short counts is the kernel's: without sync_dio a short write is an EIO. With it a
+# short read is said to have been long, with other data behind; so ucp reads FUSE by plain calls.
 faulty direct back direct_io,sync_dio || { ok "faultfs is mounted" false; exit; }
 shorts direct 'write copy/* short=1777'
-on uring || shorts direct 'read src/* short=1777' 'write copy/* short=4096'
+shorts direct 'read src/* short=1777' 'write copy/* short=4096'
 umount direct
 
 # --- a kernel that writes back tells late what could not be written: on fsync, else on close
@@ -106,13 +106,17 @@ late() {
 	faults late
 }
 fails="write copy/* fail=EIO at=1700000"
-for args in --atomic --manifest=list --sparse=always; do
+for args in --atomic --manifest=list --sparse=always -p '--atomic -p' '-p --manifest=list'; do
 	late "$args" "$fails" 1 "failed to close 'late/copy/large': $EIO"
 done
+late --atomic "$fails" 1 "failed to close 'late/copy/large': $EIO" old
+late '--atomic -p' "$fails" 1 "failed to close 'late/copy/large': $EIO" old
 late --atomic "write copy/* full=1500000" 6 "failed to close 'late/copy/large': $FULL"
 for args in --fsync=file --fsync=batch --fsync=chunk; do
-	late "$args" "$fails" 7 "error syncing 'late/copy/large': $EIO"
-	late "--atomic $args" "$fails" 7 "error syncing 'late/copy/large': $EIO" old
+	words="failed to close"
+	[ $args != --fsync=chunk ] || words="error syncing"
+	late "$args" "$fails" 7 "$words 'late/copy/large': $EIO"
+	late "--atomic $args" "$fails" 7 "$words 'late/copy/large': $EIO" old
 done
 umount late
 
@@ -120,10 +124,7 @@ umount late
 faulty slow back || { ok "faultfs is mounted" false; exit; }
 mkdir back/many
 for i in $(seq 100); do echo "$i" > "back/many/$i"; done
-# Without io_uring --fsync=batch still syncs all files it holds, one after the other.
-modes=(--fsync=file '--atomic --fsync=file')
-! on uring || modes+=(--fsync=batch '--atomic --fsync=batch')
-for args in "${modes[@]}"; do
+for args in --fsync=file '--atomic --fsync=file' --fsync=batch '--atomic --fsync=batch' --safe; do
 	rm -rf back/copy
 	faults slow 'fsync * slow=700'
 	# shellcheck disable=SC2086 # several options
