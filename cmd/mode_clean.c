@@ -93,7 +93,7 @@ static void clean_entry(struct clean *clean, const FTSENT *ent)
 int ucp_mode_clean(const struct ucp_options *opts)
 {
 	struct clean clean = {.opts = opts, .name = opts->called_as_cp ? "cp" : "ucp"};
-	int flags = FTS_PHYSICAL | (opts->set.one_filesystem ? FTS_XDEV : 0);
+	int flags = FTS_PHYSICAL | FTS_COMFOLLOW | (opts->set.one_filesystem ? FTS_XDEV : 0);
 
 	if (opts->n_operands == 0) {
 		fprintf(stderr, "%s: missing directory operand\n", clean.name);
