@@ -45,7 +45,7 @@
  *     engine      the interface; uring: linked chains; serial: the reference;
  *                 step: a request with plain calls; buf: buffers
  *   core/sys/ thin wrappers over the kernel: fd, attr, limit, mount, path, retry; container
- *   hash/     bytes -> digest: digest, xxh, hex, manifest
+ *   hash/     bytes -> digest: digest, xxh, sha, hex, manifest
  */
 #include "cmd/mode_clean.h"
 #include "cmd/mode_copy.h"

@@ -310,15 +310,17 @@ static bool options_hash(struct parse *p, const char *text)
 {
 	static const struct ucp_word words[] = {
 		{"xxh128", UCP_DIGEST_XXH128}, {"xxh64", UCP_DIGEST_XXH64},
-		{"xxh3", UCP_DIGEST_XXH3}, {"sha256", UCP_WORD_NOT_YET}, {NULL, 0},
+		{"xxh3", UCP_DIGEST_XXH3}, {"sha256", UCP_DIGEST_SHA256}, {NULL, 0},
 	};
 	int value;
 
 	if (!ucp_argument_word(p->name, "--hash", text, words, &value)) {
 		return false;
 	}
-	if (value == UCP_WORD_NOT_YET) {
-		return options_not_yet(p, "hash=sha256");
+	if (!ucp_digest_is_built((enum ucp_digest_kind)value)) {
+		fprintf(stderr, "%s: option '--hash=sha256' is not available: this ucp was built "
+				"without libcrypto\n", p->name);
+		return false;
 	}
 	p->opts->set.digest = (enum ucp_digest_kind)value;
 	p->has_hash = true;

@@ -205,7 +205,7 @@ int ucp_manifest_lines(struct ucp_manifest *man, ucp_manifest_line_fn *fn, void 
 bool ucp_manifest_looks_like(const char *text)
 {
 	static const enum ucp_digest_kind kinds[] = {UCP_DIGEST_XXH128, UCP_DIGEST_XXH64,
-						     UCP_DIGEST_XXH3};
+						     UCP_DIGEST_XXH3, UCP_DIGEST_SHA256};
 
 	text += text[0] == '\\';
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

@@ -10,7 +10,7 @@ _ucp_values() {
 	--backup) echo none simple existing numbered ;;
 	--engine) echo auto uring threads serial ;;
 	--fsync) echo never file batch fs chunk ;;
-	--hash) echo xxh128 xxh64 xxh3 ;;
+	--hash) echo xxh128 xxh64 xxh3 sha256 ;;
 	--manifest-format) echo bsd ;;
 	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all flags project ;;
 	--progress | -g) echo auto always never ;;

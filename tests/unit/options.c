@@ -442,7 +442,6 @@ static void test_not_yet(void **state)
 		{"ucp --direct a b", "option '--direct' is not available"},
 		{"ucp --delete a b", "option '--delete' is not available"},
 		{"ucp --dry-run a b", "option '--dry-run' is not available"},
-		{"ucp --hash=sha256 --manifest=m a b", "option '--hash=sha256' is not available"},
 		{"ucp --manifest-format=mtree a b", "is not available"},
 	};
 

@@ -48,6 +48,16 @@ for hash in xxh64:XXH64:16 xxh3:XXH3:16 xxh128:XXH128:32; do
 	ok "is accepted" sh -c 'cd src && xxhsum -c ../m2'
 done
 rm -rf dst2
+run ucp -r --hash=sha256 --manifest=m2 src dst2
+if [ "$status" = 2 ]; then
+	ok "--hash=sha256: this build says that it lacks it" grep -qF "this ucp was built without libcrypto" <<< "$err"
+	ok "and copied nothing" test ! -e dst2
+else
+	is "--hash=sha256" "$status:$err" "0:"
+	is "has its tag and length" "$(LC_ALL=C grep -cavE '^SHA256 \(.*\) = [0-9a-f]{64}$' m2)" 0
+	ok "sha256sum accepts it" sh -c 'cd src && sha256sum --strict -c ../m2'
+fi
+rm -rf dst2
 ok "-a with hard links" ucp -a --manifest=m2 src dst2
 ok "gives the same manifest" cmp m m2
 run ucp --manifest=m2 src/large dst2

@@ -44,7 +44,7 @@ refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
 for option in -0 --safe --snapshot --verify \
 	--verify=both --check=m --compare --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
 	--pkg --resume --retries=2 --on-change=warn --cache=drop --poll=app \
-	'--manifest=m --hash=sha256' '--manifest=m --manifest-format=mtree'; do
+	'--manifest=m --manifest-format=mtree'; do
 	# shellcheck disable=SC2086 # options are words
 	refuse 2 "is not available in ucp" $option a b
 done
