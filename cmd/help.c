@@ -43,7 +43,7 @@ void ucp_options_help(const char *name)
 "      --fsync[=WHEN]         wait for the disk: never, file, batch, fs, chunk\n"
 "      --manifest=FILE        digest of each file, for xxhsum -c; - is stdout\n"
 "      --hash=ALGORITHM       xxh128 (default), xxh64, xxh3, sha256\n"
-"      --manifest-format=bsd  the only form\n"
+"      --manifest-format=FORM  bsd (default), gnu\n"
 "  -v, --verbose; --debug     say what is copied; and how\n"
 "  -g, --progress[=WHEN]      auto, always, never; -q, --quiet  no progress\n"
 "      --stats                a summary at the end\n"

@@ -330,15 +330,18 @@ static bool options_hash(struct parse *p, const char *text)
 /** --manifest-format=NAME. */
 static bool options_manifest_format(const struct parse *p, const char *text)
 {
-	static const struct ucp_word words[] = {{"bsd", 0}, {"gnu", UCP_WORD_NOT_YET},
+	static const struct ucp_word words[] = {{"bsd", UCP_MANIFEST_BSD}, {"gnu", UCP_MANIFEST_GNU},
 					     {"mtree", UCP_WORD_NOT_YET}, {NULL, 0}};
 	int value;
 
 	if (!ucp_argument_word(p->name, "--manifest-format", text, words, &value)) {
 		return false;
 	}
-	return value != UCP_WORD_NOT_YET ||
-	       options_not_yet(p, text[0] == 'g' ? "manifest-format=gnu" : "manifest-format=mtree");
+	if (value == UCP_WORD_NOT_YET) {
+		return options_not_yet(p, "manifest-format=mtree");
+	}
+	p->opts->set.manifest_format = (enum ucp_manifest_format)value;
+	return true;
 }
 
 /** -t DIR. */

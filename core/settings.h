@@ -6,6 +6,7 @@
 #define UCP_CORE_SETTINGS_H
 
 #include "hash/digest.h"
+#include "hash/manifest.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -116,6 +117,7 @@ struct ucp_settings {
 	enum ucp_fsync fsync;
 	bool atomic;           /**< files get their names when they are complete */
 	enum ucp_digest_kind digest; /**< UCP_DIGEST_NONE unless a manifest is wanted */
+	enum ucp_manifest_format manifest_format;
 
 	enum ucp_engine_choice engine;
 	uint32_t jobs;         /**< workers; 0: chosen by the engine */

@@ -11,7 +11,7 @@ _ucp_values() {
 	--engine) echo auto uring threads serial ;;
 	--fsync) echo never file batch fs chunk ;;
 	--hash) echo xxh128 xxh64 xxh3 sha256 ;;
-	--manifest-format) echo bsd ;;
+	--manifest-format) echo bsd gnu ;;
 	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all flags project ;;
 	--progress | -g) echo auto always never ;;
 	--reflink | --sparse) echo auto always never ;;

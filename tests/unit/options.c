@@ -249,6 +249,8 @@ static void test_groups(void **state)
 		{"ucp -g a b", FIELD(progress), UCP_PROGRESS_ALWAYS},
 		{"ucp --manifest=m a b", FIELD(set.digest), UCP_DIGEST_XXH128},
 		{"ucp --hash=xxh3 --manifest=m a b", FIELD(set.digest), UCP_DIGEST_XXH3},
+		{"ucp --manifest-format=gnu --manifest=m a b", FIELD(set.manifest_format),
+		 UCP_MANIFEST_GNU},
 	};
 
 	(void)state;
