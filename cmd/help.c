@@ -42,8 +42,8 @@ void ucp_options_help(const char *name)
 "      --clean-temps DIR...   remove what a crash of that has left\n"
 "      --fsync[=WHEN]         wait for the disk: never, file, batch, fs, chunk\n"
 "      --manifest=FILE        digest of each file, for xxhsum -c; - is stdout\n"
-"      --hash=ALGORITHM       xxh128 (default), xxh64, xxh3, sha256\n"
-"      --manifest-format=FORM  bsd (default), gnu\n"
+"      --hash=xxh128|xxh64|xxh3|sha256; --manifest-format=bsd|gnu\n"
+"      --check=MANIFEST [DIR]  what differs from it; - is stdin\n"
 "  -v, --verbose; --debug     say what is copied; and how\n"
 "  -g, --progress[=WHEN]      auto, always, never; -q, --quiet  no progress\n"
 "      --stats                a summary at the end\n"
@@ -54,7 +54,7 @@ void ucp_options_help(const char *name)
 "      --help, --version\n"
 "\n"
 "Exit status: 0 done, 1 something failed, 2 usage, 6 no space, 7 fsync failed,\n"
-"69 engine not available, 128+N signal. See ucp(1).\n";
+"8 differences, 69 engine not available, 128+N signal. See ucp(1).\n";
 
 	printf("Usage: %s [OPTION]... SOURCE DEST\n"
 	       "  or:  %s [OPTION]... SOURCE... DIRECTORY\n"

@@ -30,6 +30,7 @@ enum {
 	OPT_VERSION,
 	OPT_OWN, /* from here on: what cp does not have */
 	OPT_ATOMIC,
+	OPT_CHECK,
 	OPT_CLEAN_TEMPS,
 	OPT_FSYNC,
 	OPT_HASH,
@@ -79,6 +80,7 @@ static const struct option options_table[] = {
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"atomic", no_argument, NULL, OPT_ATOMIC},
+	{"check", required_argument, NULL, OPT_CHECK},
 	{"chunk-size", required_argument, NULL, OPT_CHUNK_SIZE},
 	{"clean-temps", no_argument, NULL, OPT_CLEAN_TEMPS},
 	{"engine", required_argument, NULL, OPT_ENGINE},
@@ -98,7 +100,6 @@ static const struct option options_table[] = {
 #define LATER(name, arg) {name, arg, NULL, OPT_NOT_YET}
 	LATER("bwlimit", required_argument),
 	LATER("cache", required_argument),
-	LATER("check", required_argument),
 	LATER("chmod", required_argument),
 	LATER("chown", required_argument),
 	LATER("clamp-mtime", no_argument),
@@ -510,6 +511,9 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 	case OPT_ATOMIC:
 		set->atomic = true;
 		return true;
+	case OPT_CHECK:
+		p->opts->check = arg;
+		return true;
 	case OPT_CLEAN_TEMPS:
 		p->opts->clean_temps = true;
 		return true;
@@ -645,8 +649,12 @@ static bool options_check(const struct parse *p)
 		wrong = "options --backup and --no-clobber are mutually exclusive";
 	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE_FAIL) {
 		wrong = "--backup is mutually exclusive with --update=none-fail";
-	} else if (p->has_hash && o->manifest == NULL) {
+	} else if (p->has_hash && o->manifest == NULL && o->check == NULL) {
 		wrong = "--hash has no use without --manifest";
+	} else if ((o->check != NULL) + o->clean_temps > 1) {
+		wrong = "only one of --check and --clean-temps can be done";
+	} else if (o->check != NULL && o->manifest != NULL) {
+		wrong = "--manifest is written by a copy: --check makes none";
 	}
 	if (wrong != NULL) {
 		fprintf(stderr, "%s: %s\n", p->name, wrong);

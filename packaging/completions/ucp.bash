@@ -26,7 +26,7 @@ _ucp() {
 		--no-preserve= --no-target-directory --one-file-system --parents --preserve
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=
 		--strip-trailing-slashes --suffix= --symbolic-link --target-directory= --update --update=
-		--verbose --version --atomic --chunk-size= --clean-temps --engine= --fsync --fsync= --hash= --io-workers=
+		--verbose --version --atomic --check= --chunk-size= --clean-temps --engine= --fsync --fsync= --hash= --io-workers=
 		--jobs= --manifest= --manifest-format= --mem-limit= --progress --progress=
 		--queue-depth= --quiet --stats'
 
@@ -44,7 +44,7 @@ _ucp() {
 		case $prev in
 		-t | --target-directory) option=--target-directory ;;
 		--no-preserve | --sparse | --engine | --hash | --manifest-format) option=$prev ;;
-		--manifest) return ;;
+		--manifest | --check) return ;;
 		-S | --suffix)
 			compopt +o default 2>/dev/null # any text
 			return
