@@ -43,7 +43,7 @@ void ucp_options_help(const char *name)
 "      --fsync[=WHEN]         wait for the disk: never, file, batch, fs, chunk\n"
 "      --manifest=FILE        digest of each file, for xxhsum -c; - is stdout\n"
 "      --hash=xxh128|xxh64|xxh3|sha256; --manifest-format=bsd|gnu\n"
-"      --check=MANIFEST [DIR]  what differs from it; - is stdin\n"
+"      --check=MANIFEST [DIR]; --compare SRC DST  what differs, and status 8\n"
 "  -v, --verbose; --debug     say what is copied; and how\n"
 "  -g, --progress[=WHEN]      auto, always, never; -q, --quiet  no progress\n"
 "      --stats                a summary at the end\n"

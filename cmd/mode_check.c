@@ -3,8 +3,8 @@
 
 #include "cmd/mode_check.h"
 
+#include "cmd/ending.h"
 #include "cmd/quote.h"
-#include "cmd/report.h"
 #include "cmd/status.h"
 #include "core/audit.h"
 #include "core/sys/fd.h"
@@ -17,8 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 enum {
 	MODE_CHECK_LINE_MAX = 4 << 20, /* bytes: no path is longer, escapes and all */
@@ -191,48 +189,19 @@ static void check_stats(const struct mode_check *check, uint64_t bytes, double s
 	const uint64_t *n = check->counts;
 	uint64_t n_read = n[UCP_AUDIT_OK] + n[UCP_AUDIT_CHANGED];
 	uint64_t n_failed = n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] + n[UCP_AUDIT_FAIL_ACCESS];
-	char read[16], rate[16];
 
 	printf("checked  %" PRIu64 " ok, %" PRIu64 " changed, %" PRIu64 " missing, %" PRIu64
 	       " extra, %" PRIu64 " failed, %" PRIu64 " lines refused\n",
 	       n[UCP_AUDIT_OK], n[UCP_AUDIT_CHANGED], n[UCP_AUDIT_MISSING], n[UCP_AUDIT_EXTRA],
 	       n_failed, check->n_wrong);
-	printf("data     %s read\n", ucp_report_bytes(bytes, read));
-	printf("time     %.2f s, %s/s, %.0f files/s\n", seconds,
-	       ucp_report_bytes(seconds > 0 ? (uint64_t)((double)bytes / seconds) : 0, rate),
-	       seconds > 0 ? (double)n_read / seconds : 0);
-}
-
-/** Seconds on a clock that only goes forward. */
-static double check_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/** The run could not be made: tell why, and the exit status. */
-static int check_cannot(const struct mode_check *check, const struct ucp_audit_result *result,
-			int err)
-{
-	fprintf(stderr, "%s: %s: %s\n", check->name,
-		result->lacks_engine ? "io_uring is not available"
-		: result->is_broken  ? "the I/O engine failed"
-				     : "cannot check",
-		strerror(-err));
-	if (result->is_broken) {
-		(void)fflush(NULL);
-		_exit(UCP_STATUS_ENGINE); /* the kernel may still use our buffers: no clean-up */
-	}
-	return result->lacks_engine ? UCP_STATUS_ENGINE : UCP_STATUS_FAILED;
+	ucp_ending_stats(bytes, n_read, "files", seconds);
 }
 
 /** Look at the tree: the exit status. */
 static int check_run(struct mode_check *check, const char *dir)
 {
 	struct ucp_audit_result result;
-	double begin = check_now();
+	double begin = ucp_ending_clock();
 
 	int root = ucp_fd_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
 	if (root < 0) {
@@ -242,12 +211,13 @@ static int check_run(struct mode_check *check, const char *dir)
 	int err = ucp_audit_run(check->audit, &check->opts->set, root, &check->self, &result);
 	if (err < 0) {
 		ucp_fd_drop(&root);
-		return check_cannot(check, &result, err);
+		return ucp_ending_cannot(check->name, "cannot check", result.lacks_engine,
+					 result.is_broken, err);
 	}
 	ucp_audit_each(check->audit, check_finding, check);
 	ucp_fd_drop(&root);
 	if (check->opts->stats) {
-		check_stats(check, result.bytes, check_now() - begin);
+		check_stats(check, result.bytes, ucp_ending_clock() - begin);
 	}
 	const uint64_t *n = check->counts;
 	if (n[UCP_AUDIT_CHANGED] + n[UCP_AUDIT_MISSING] + n[UCP_AUDIT_EXTRA] > 0) {

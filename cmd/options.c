@@ -32,6 +32,7 @@ enum {
 	OPT_ATOMIC,
 	OPT_CHECK,
 	OPT_CLEAN_TEMPS,
+	OPT_COMPARE,
 	OPT_FSYNC,
 	OPT_HASH,
 	OPT_MANIFEST,
@@ -83,6 +84,7 @@ static const struct option options_table[] = {
 	{"check", required_argument, NULL, OPT_CHECK},
 	{"chunk-size", required_argument, NULL, OPT_CHUNK_SIZE},
 	{"clean-temps", no_argument, NULL, OPT_CLEAN_TEMPS},
+	{"compare", no_argument, NULL, OPT_COMPARE},
 	{"engine", required_argument, NULL, OPT_ENGINE},
 	{"fsync", optional_argument, NULL, OPT_FSYNC},
 	{"hash", required_argument, NULL, OPT_HASH},
@@ -104,7 +106,6 @@ static const struct option options_table[] = {
 	LATER("chown", required_argument),
 	LATER("clamp-mtime", no_argument),
 	LATER("color", optional_argument),
-	LATER("compare", no_argument),
 	LATER("dedupe", required_argument),
 	LATER("delete", no_argument),
 	LATER("direct", no_argument),
@@ -517,6 +518,9 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 	case OPT_CLEAN_TEMPS:
 		p->opts->clean_temps = true;
 		return true;
+	case OPT_COMPARE:
+		p->opts->compare = true;
+		return true;
 	case OPT_FSYNC:
 		return options_fsync(p, arg);
 	case OPT_HASH:
@@ -650,11 +654,17 @@ static bool options_check(const struct parse *p)
 	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE_FAIL) {
 		wrong = "--backup is mutually exclusive with --update=none-fail";
 	} else if (p->has_hash && o->manifest == NULL && o->check == NULL) {
-		wrong = "--hash has no use without --manifest";
-	} else if ((o->check != NULL) + o->clean_temps > 1) {
-		wrong = "only one of --check and --clean-temps can be done";
-	} else if (o->check != NULL && o->manifest != NULL) {
-		wrong = "--manifest is written by a copy: --check makes none";
+		wrong = "--hash has no use without --manifest or --check";
+	} else if ((o->check != NULL) + o->compare + o->clean_temps > 1) {
+		wrong = "only one of --check, --compare and --clean-temps can be done";
+	} else if ((o->check != NULL || o->compare) && o->manifest != NULL) {
+		wrong = "--manifest is written by a copy: --check and --compare make none";
+	} else if (o->compare && p->has_follow && o->set.follow != UCP_FOLLOW_NEVER) {
+		wrong = "--compare follows no symbolic links: -H and -L have no use";
+	} else if (o->compare && (o->set.keep_flags || o->set.keep_project)) {
+		wrong = "--compare does not look at flags and projects";
+	} else if (o->compare && (o->target_dir != NULL || o->set.parents)) {
+		wrong = "--compare takes two operands, and no target directory";
 	}
 	if (wrong != NULL) {
 		fprintf(stderr, "%s: %s\n", p->name, wrong);

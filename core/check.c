@@ -438,8 +438,11 @@ static void check_on_open(struct ucp_io *io)
 static void check_begin(struct check_worker *w, struct ucp_check_item *item)
 {
 	struct ucp_check_job *job = w->shared->job;
-	struct check_dir *dir = check_get_dir(w, item->dir);
 
+	if (item->verdict != UCP_CHECK_UNSEEN) {
+		return;
+	}
+	struct check_dir *dir = check_get_dir(w, item->dir);
 	for (int i = 0; i < job->n_sides; i++) {
 		if (dir->fd[i] < 0) {
 			check_fail(item, UCP_CHECK_AT_DIR, i, dir->fd[i]);
@@ -462,7 +465,7 @@ static void check_begin(struct check_worker *w, struct ucp_check_item *item)
 		file->ports[i].io = (struct ucp_io){
 			.op = UCP_IO_OPEN,
 			.fd = dir->fd[i],
-			.path = item->name,
+			.path = i == 1 && item->name_there != NULL ? item->name_there : item->name,
 			.flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
 			.done = check_on_open,
 		};

@@ -38,6 +38,7 @@ struct ucp_check_item {
 	const char *dir;    /**< in: borrowed; path from the root, no ".." in it, "" for the root.
 	                         Neighbours with one pointer cost one opening of the directory */
 	const char *name;   /**< in: borrowed; one component, or "." */
+	const char *name_there; /**< in: borrowed; on side 1, where it is another; else NULL */
 	const struct ucp_digest_value *wanted; /**< in: borrowed; NULL: the sides should be alike */
 	enum ucp_digest_kind kind;      /**< in: of wanted */
 	enum ucp_check_verdict verdict; /**< in: UCP_CHECK_UNSEEN, or what it is without being read; out */

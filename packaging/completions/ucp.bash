@@ -26,7 +26,7 @@ _ucp() {
 		--no-preserve= --no-target-directory --one-file-system --parents --preserve
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=
 		--strip-trailing-slashes --suffix= --symbolic-link --target-directory= --update --update=
-		--verbose --version --atomic --check= --chunk-size= --clean-temps --engine= --fsync --fsync= --hash= --io-workers=
+		--verbose --version --atomic --check= --chunk-size= --clean-temps --compare --engine= --fsync --fsync= --hash= --io-workers=
 		--jobs= --manifest= --manifest-format= --mem-limit= --progress --progress=
 		--queue-depth= --quiet --stats'
 

@@ -249,6 +249,10 @@ static void test_groups(void **state)
 		{"ucp -g a b", FIELD(progress), UCP_PROGRESS_ALWAYS},
 		{"ucp --manifest=m a b", FIELD(set.digest), UCP_DIGEST_XXH128},
 		{"ucp --hash=xxh3 --manifest=m a b", FIELD(set.digest), UCP_DIGEST_XXH3},
+		{"ucp --check=m --hash=xxh3 d", FIELD(set.digest), UCP_DIGEST_XXH3},
+		{"ucp --check=m d", FIELD(set.digest), UCP_DIGEST_NONE},
+		{"ucp --compare a b", FIELD(compare), true},
+		{"ucp --compare -a a b", FIELD(set.keep_links), true},
 		{"ucp --manifest-format=gnu --manifest=m a b", FIELD(set.manifest_format),
 		 UCP_MANIFEST_GNU},
 	};

@@ -32,8 +32,14 @@ refuse 2 "ambiguous argument 'f' for '--fsync'" --fsync=f a b
 refuse 2 "invalid argument 'sometimes' for '--fsync'" --fsync=sometimes a b
 refuse 2 "invalid argument 'fast' for '--engine'" --engine=fast a b
 refuse 2 "missing directory operand" --clean-temps
-refuse 2 "only one of --check and --clean-temps" --check=m --clean-temps .
-refuse 2 "--check makes none" --check=m --manifest=m .
+refuse 2 "only one of --check, --compare and --clean-temps" --check=m --clean-temps .
+refuse 2 "only one of --check, --compare and --clean-temps" --check=m --compare .
+refuse 2 "--compare takes two operands" --compare a
+refuse 2 "--compare takes two operands" --compare -t . a
+refuse 2 "extra operand 'c'" --compare a b c
+refuse 2 "-H and -L have no use" --compare -L a b
+refuse 2 "flags and projects" --compare --preserve=flags a b
+refuse 2 "--check and --compare make none" --check=m --manifest=m .
 refuse 2 "extra operand 'b'" --check=m . b
 refuse 2 "'0'" -j 0 a b
 refuse 2 "'-1'" -j -1 a b
@@ -45,7 +51,7 @@ refuse 2 "'1'" --mem-limit=1 a b
 refuse 2 "'99999999999999999999'" --mem-limit=99999999999999999999 a b
 refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
 for option in -0 --safe --snapshot --verify \
-	--verify=both --compare --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
+	--verify=both --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
 	--pkg --resume --retries=2 --on-change=warn --cache=drop --poll=app \
 	'--manifest=m --manifest-format=mtree'; do
 	# shellcheck disable=SC2086 # options are words
