@@ -63,11 +63,14 @@ static void check_tell_line(struct mode_check *check, const char *what, const ch
 	}
 }
 
-/** Take on one line of len bytes: 0, or -ENOMEM. */
+/** Take on one line of len bytes: 0, -ENOMEM, or -EPROTONOSUPPORT for a manifest in mtree form. */
 static int check_take_line(struct mode_check *check, size_t len)
 {
 	struct ucp_sums_line found;
 
+	if (check->n_lines == 1 && len >= 6 && memcmp(check->line, "#mtree", 6) == 0) {
+		return -EPROTONOSUPPORT;
+	}
 	int rc = len > MODE_CHECK_LINE_MAX
 			 ? -EINVAL
 			 : ucp_sums_parse(check->line, len, check->opts->set.digest, &found);
@@ -145,7 +148,10 @@ static bool check_read_manifest(struct mode_check *check)
 	}
 	free(check->line);
 	check->line = NULL;
-	if (err < 0) {
+	if (err == -EPROTONOSUPPORT) {
+		fprintf(stderr, "%s: %s is in the form of mtree, which is not available in ucp "
+				UCP_VERSION "\n", check->name, ucp_quote(0, check->file));
+	} else if (err < 0) {
 		check_tell(check, "error reading", check->file, err);
 	}
 	return err == 0;

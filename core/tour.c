@@ -319,8 +319,9 @@ static int tour_open(struct tour_walker *w, int side, const char *path, DIR **re
 	}
 	*ret_dir = fdopendir(fd);
 	if (*ret_dir == NULL) {
+		int err = -errno;
 		ucp_fd_drop(&fd);
-		return -ENOMEM;
+		return err;
 	}
 	return tour_read(w, *ret_dir, &w->names[side]);
 }
