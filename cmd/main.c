@@ -43,7 +43,7 @@
  *     audit       a tree against a list of digests
  *     compare     a tree against another; xdiff: extended attributes of two things
  *     tour        names of a tree, or of two in step; check: contents of many files, read
- *                 through the engines
+ *                 through the engines; reading: one of its workers
  *     fs          what a pair of filesystems can do
  *     event, settings   what goes in and what comes out
  *   core/engine/  mechanism: how I/O is carried out
