@@ -233,6 +233,19 @@ static int tour_read(struct tour_walker *w, DIR *dir, struct tour_names *names)
 	return err;
 }
 
+/** Find out kinds on a filesystem that does not say; where that fails it is tried again, and told. */
+static void tour_ask_all(int fd, const struct tour_names *names)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < names->n; i++) {
+		if (names->all[i].type == DT_UNKNOWN &&
+		    ucp_fd_statat(fd, names->all[i].name, AT_SYMLINK_NOFOLLOW, &st) == 0) {
+			names->all[i].type = (unsigned char)IFTODT(st.st_mode);
+		}
+	}
+}
+
 /** The kind of a name on a filesystem that does not say: false when it could not be found out, told. */
 static bool tour_ask(struct ucp_tour *tour, int side, struct ucp_tour_entry *entry)
 {
@@ -323,7 +336,11 @@ static int tour_open(struct tour_walker *w, int side, const char *path, DIR **re
 		ucp_fd_drop(&fd);
 		return err;
 	}
-	return tour_read(w, *ret_dir, &w->names[side]);
+	int err = tour_read(w, *ret_dir, &w->names[side]);
+	if (err == 0) {
+		tour_ask_all(dirfd(*ret_dir), &w->names[side]);
+	}
+	return err;
 }
 
 /** See one directory, with the lock held but for reading it: 0 or -ENOMEM. */

@@ -66,6 +66,14 @@ changed: 'large'
 changed: 'new'\$'\\n''line'"
 	is "no failure" "$err" ""
 done
+case $UCP in
+*-san-*) ;; # a sanitizer must be preloaded first
+*)
+	run env LD_PRELOAD="$TOOL/preload/untyped.so" "$UCP" --engine="$UCP_ENGINE" --check=m dst
+	ucp --check=m dst > typed
+	is "on a filesystem without types in its directories" "$status:$out:$err" "8:$(cat typed):"
+	;;
+esac
 rm -rf dst
 run ucp --check=m dst
 is "no such directory" "$status:$out:$err" "1::ucp: cannot access 'dst': No such file or directory"
