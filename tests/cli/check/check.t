@@ -15,11 +15,11 @@ mkfifo src/fifo
 head -c 3333333 /dev/urandom > src/large
 truncate -s 2M src/holes
 
-for hash in xxh128 xxh64 xxh3 sha256; do
+for hash in sha256 xxh64 xxh3 xxh128; do # a build may lack the first
 	for format in bsd gnu; do
 		rm -rf dst
 		run ucp -a --hash=$hash --manifest-format=$format --manifest=m src dst
-		[ "$hash:$status" != sha256:2 ] || continue # a build without libcrypto
+		[ "$hash:$status" != sha256:2 ] || continue
 		run ucp --check=m dst
 		is "$hash, $format: a good copy" "$status:$out$err" "0:"
 		run ucp --check=- dst < m
