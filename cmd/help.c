@@ -42,10 +42,10 @@ void ucp_options_help(const char *name)
 "      --clean-temps DIR...     what a crash of that has left is removed\n"
 "      --fsync[=WHEN]         wait for the disk: never, file, batch, fs, chunk\n"
 "      --verify[=HOW]         read copies back: readback, both, cache, never\n"
-"      --on-change=WHAT       if the source changes: retry, warn, fail, ignore\n"
-"      --retries=N            copy again so often (1)\n"
+"      --on-change=WHAT       source: retry, warn, fail, ignore; --retries=N\n"
 "      --manifest=FILE        digest of each file, for xxhsum -c; - is stdout\n"
-"      --hash=ALGORITHM       xxh128, xxh64, xxh3; --manifest-format=bsd\n"
+"      --hash=xxh128|xxh64|xxh3|sha256; --manifest-format=bsd|gnu\n"
+"      --check=MANIFEST [DIR]; --compare SRC DST  what differs, and status 8\n"
 "  -v, --verbose; --debug     say what is copied; and how\n"
 "  -g, --progress[=WHEN]      auto, always, never; -q, --quiet  no progress\n"
 "      --stats                a summary at the end; --help, --version\n"
@@ -54,7 +54,7 @@ void ucp_options_help(const char *name)
 "      --chunk-size=SIZE      of large files (512K); --mem-limit=SIZE  (256M)\n"
 "\n"
 "Exit status: 0 done, 1 something failed, 2 usage, 4 differs, 5 source changed,\n"
-"6 no space, 7 fsync failed, 69 no engine, 128+N signal. See ucp(1).\n";
+"6 no space, 7 fsync failed, 8 differences, 69 no engine, 128+N. See ucp(1).\n";
 
 	printf("Usage: %s [OPTION]... SOURCE DEST\n"
 	       "  or:  %s [OPTION]... SOURCE... DIRECTORY\n"

@@ -8,7 +8,8 @@
  *     main        this
  *     options     argv -> struct ucp_options; argument: words and numbers; help: --help
  *     mode_copy   plain copies: operands, signals, exit status
- *     mode_clean  --clean-temps
+ *     mode_clean  --clean-temps; mode_check: --check; mode_compare: --compare; ending: how
+ *                 the last two end
  *     report      events -> messages; quote: names in messages
  *     outfile     the file of --manifest, written whole or not at all
  *     progress    the status line
@@ -39,15 +40,22 @@
  *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels;
  *                 flags: chattr flags and project ids
  *     note        -v and the manifest
+ *     audit       a tree against a list of digests
+ *     compare     a tree against another; xdiff: extended attributes of two things
+ *     tour        names of a tree, or of two in step; check: contents of many files, read
+ *                 through the engines; reading: one of its workers
  *     fs          what a pair of filesystems can do
  *     event, settings   what goes in and what comes out
  *   core/engine/  mechanism: how I/O is carried out
  *     engine      the interface; uring: linked chains; serial: the reference;
  *                 step: a request with plain calls; buf: buffers
- *   core/sys/ thin wrappers over the kernel: fd, attr, limit, mount, path, retry; container
- *   hash/     bytes -> digest: digest, xxh, hex, manifest
+ *   core/sys/ thin wrappers over the kernel: fd, beneath, attr, limit, mount, path, retry;
+ *             container
+ *   hash/     bytes -> digest: digest, xxh, sha, hex, manifest; sums: its lines read
  */
+#include "cmd/mode_check.h"
 #include "cmd/mode_clean.h"
+#include "cmd/mode_compare.h"
 #include "cmd/mode_copy.h"
 #include "cmd/options.h"
 #include "cmd/status.h"
@@ -116,7 +124,10 @@ int main(int argc, char **argv)
 	case UCP_PARSE_FAILED:
 		return opts.called_as_cp ? UCP_STATUS_FAILED : UCP_STATUS_USAGE;
 	case UCP_PARSE_RUN:
-		status = opts.clean_temps ? ucp_mode_clean(&opts) : ucp_mode_copy(&opts);
+		status = opts.clean_temps     ? ucp_mode_clean(&opts)
+			 : opts.check != NULL ? ucp_mode_check(&opts)
+			 : opts.compare       ? ucp_mode_compare(&opts)
+					      : ucp_mode_copy(&opts);
 		break;
 	}
 	return main_close_stdout(name, status);

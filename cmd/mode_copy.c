@@ -275,7 +275,7 @@ static int mode_copy_status(const struct ucp_options *opts, const struct ucp_res
 		return UCP_STATUS_OK;
 	}
 	if (res->differs) { /* only where --verify was given */
-		return UCP_STATUS_DIFFERS;
+		return UCP_STATUS_VERIFY;
 	}
 	if (opts->has_own && res->sync_failed) {
 		return UCP_STATUS_SYNC;

@@ -30,11 +30,13 @@ enum {
 	OPT_VERSION,
 	OPT_OWN, /* from here on: what cp does not have */
 	OPT_ATOMIC,
+	OPT_CHECK,
 	OPT_ON_CHANGE,
 	OPT_RETRIES,
 	OPT_SAFE,
 	OPT_VERIFY,
 	OPT_CLEAN_TEMPS,
+	OPT_COMPARE,
 	OPT_FSYNC,
 	OPT_HASH,
 	OPT_MANIFEST,
@@ -83,8 +85,10 @@ static const struct option options_table[] = {
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"atomic", no_argument, NULL, OPT_ATOMIC},
+	{"check", required_argument, NULL, OPT_CHECK},
 	{"chunk-size", required_argument, NULL, OPT_CHUNK_SIZE},
 	{"clean-temps", no_argument, NULL, OPT_CLEAN_TEMPS},
+	{"compare", no_argument, NULL, OPT_COMPARE},
 	{"engine", required_argument, NULL, OPT_ENGINE},
 	{"fsync", optional_argument, NULL, OPT_FSYNC},
 	{"hash", required_argument, NULL, OPT_HASH},
@@ -106,12 +110,10 @@ static const struct option options_table[] = {
 #define LATER(name, arg) {name, arg, NULL, OPT_NOT_YET}
 	LATER("bwlimit", required_argument),
 	LATER("cache", required_argument),
-	LATER("check", required_argument),
 	LATER("chmod", required_argument),
 	LATER("chown", required_argument),
 	LATER("clamp-mtime", no_argument),
 	LATER("color", optional_argument),
-	LATER("compare", no_argument),
 	LATER("dedupe", required_argument),
 	LATER("delete", no_argument),
 	LATER("direct", no_argument),
@@ -357,15 +359,17 @@ static bool options_hash(struct parse *p, const char *text)
 {
 	static const struct ucp_word words[] = {
 		{"xxh128", UCP_DIGEST_XXH128}, {"xxh64", UCP_DIGEST_XXH64},
-		{"xxh3", UCP_DIGEST_XXH3}, {"sha256", UCP_WORD_NOT_YET}, {NULL, 0},
+		{"xxh3", UCP_DIGEST_XXH3}, {"sha256", UCP_DIGEST_SHA256}, {NULL, 0},
 	};
 	int value;
 
 	if (!ucp_argument_word(p->name, "--hash", text, words, &value)) {
 		return false;
 	}
-	if (value == UCP_WORD_NOT_YET) {
-		return options_not_yet(p, "hash=sha256");
+	if (!ucp_digest_is_built((enum ucp_digest_kind)value)) {
+		fprintf(stderr, "%s: option '--hash=sha256' is not available: this ucp was built "
+				"without libcrypto\n", p->name);
+		return false;
 	}
 	p->opts->set.digest = (enum ucp_digest_kind)value;
 	p->has_hash = true;
@@ -375,15 +379,18 @@ static bool options_hash(struct parse *p, const char *text)
 /** --manifest-format=NAME. */
 static bool options_manifest_format(const struct parse *p, const char *text)
 {
-	static const struct ucp_word words[] = {{"bsd", 0}, {"gnu", UCP_WORD_NOT_YET},
+	static const struct ucp_word words[] = {{"bsd", UCP_MANIFEST_BSD}, {"gnu", UCP_MANIFEST_GNU},
 					     {"mtree", UCP_WORD_NOT_YET}, {NULL, 0}};
 	int value;
 
 	if (!ucp_argument_word(p->name, "--manifest-format", text, words, &value)) {
 		return false;
 	}
-	return value != UCP_WORD_NOT_YET ||
-	       options_not_yet(p, text[0] == 'g' ? "manifest-format=gnu" : "manifest-format=mtree");
+	if (value == UCP_WORD_NOT_YET) {
+		return options_not_yet(p, "manifest-format=mtree");
+	}
+	p->opts->set.manifest_format = (enum ucp_manifest_format)value;
+	return true;
 }
 
 /** -t DIR. */
@@ -552,8 +559,14 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 	case OPT_ATOMIC:
 		set->atomic = true;
 		return true;
+	case OPT_CHECK:
+		p->opts->check = arg;
+		return true;
 	case OPT_CLEAN_TEMPS:
 		p->opts->clean_temps = true;
+		return true;
+	case OPT_COMPARE:
+		p->opts->compare = true;
 		return true;
 	case OPT_FSYNC:
 		return options_fsync(p, arg);
@@ -695,9 +708,19 @@ static bool options_check(const struct parse *p)
 		wrong = "options --backup and --no-clobber are mutually exclusive";
 	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE_FAIL) {
 		wrong = "--backup is mutually exclusive with --update=none-fail";
-	} else if (p->has_hash && o->manifest == NULL &&
+	} else if (p->has_hash && o->manifest == NULL && o->check == NULL &&
 		   o->set.verify == UCP_VERIFY_NEVER) {
-		wrong = "--hash has no use without --manifest or --verify";
+		wrong = "--hash has no use without --manifest, --verify or --check";
+	} else if ((o->check != NULL) + o->compare + o->clean_temps > 1) {
+		wrong = "only one of --check, --compare and --clean-temps can be done";
+	} else if ((o->check != NULL || o->compare) && o->manifest != NULL) {
+		wrong = "--manifest is written by a copy: --check and --compare make none";
+	} else if (o->compare && p->has_follow && o->set.follow != UCP_FOLLOW_NEVER) {
+		wrong = "--compare follows no symbolic links: -H and -L have no use";
+	} else if (o->compare && (o->set.keep_flags || o->set.keep_project)) {
+		wrong = "--compare does not look at flags and projects";
+	} else if (o->compare && (o->target_dir != NULL || o->set.parents)) {
+		wrong = "--compare takes two operands, and no target directory";
 	}
 	if (wrong != NULL) {
 		fprintf(stderr, "%s: %s\n", p->name, wrong);

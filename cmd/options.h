@@ -30,6 +30,8 @@ struct ucp_options {
 	const char *context;            /**< borrowed: of --context=CTX, or NULL */
 	bool stats;
 	bool clean_temps;               /**< --clean-temps: operands are directories to be cleaned */
+	const char *check;              /**< borrowed: manifest of --check, "-", or NULL */
+	bool compare;                   /**< --compare: the operands are two things to compare */
 	bool called_as_cp;              /**< by argv[0]: speak and exit as cp */
 	bool has_own;                   /**< an option that cp does not have was given */
 	enum ucp_progress_when progress;

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OUTFILE_PEEK = 64 }; /* bytes of the first line that tell a manifest */
+enum { OUTFILE_PEEK = 80 }; /* bytes of the first line that tell a manifest */
 
 /** Whether what exists may be replaced: 0, -EEXIST, or another negative errno. */
 static int outfile_may_replace(const char *path)

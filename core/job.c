@@ -82,7 +82,7 @@ int ucp_job_new(const struct ucp_settings *set, const struct ucp_listener *liste
 	}
 	bool has_manifest = true;
 	if (set->manifest) {
-		shared->manifest = ucp_manifest_new(set->digest);
+		shared->manifest = ucp_manifest_new(set->digest, set->manifest_format);
 		has_manifest = shared->manifest != NULL;
 	}
 	if (!has_links || !has_manifest) {

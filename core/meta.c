@@ -76,8 +76,7 @@ static enum ucp_lost meta_lost(const char *name)
 						 : UCP_LOST_XATTR;
 }
 
-/** Whether an attribute is copied under the options. */
-static bool meta_wants(const struct ucp_settings *set, const char *name)
+bool ucp_meta_wants_xattr(const struct ucp_settings *set, const char *name)
 {
 	if (meta_is_acl(name)) {
 		return set->keep_mode;
@@ -257,7 +256,7 @@ static bool meta_copy_xattrs(struct ucp_worker *w, const struct ucp_meta *meta,
 
 	for (size_t at = 0; at < names->len; at += strlen(names->text + at) + 1) {
 		const char *name = names->text + at;
-		if (!meta_is_acl(name) && meta_wants(w->set, name) &&
+		if (!meta_is_acl(name) && ucp_meta_wants_xattr(w->set, name) &&
 		    meta_copy_xattr(w, meta, name) == META_FAILED) {
 			fine = false;
 		}
@@ -288,7 +287,7 @@ static bool meta_set_acl(struct ucp_worker *w, const struct ucp_meta *meta,
 {
 	enum meta_kept kept = META_GONE;
 
-	if (meta_has(names, name) && meta_wants(w->set, name)) {
+	if (meta_has(names, name) && ucp_meta_wants_xattr(w->set, name)) {
 		kept = meta_copy_xattr(w, meta, name);
 	}
 	if (kept != META_KEPT && meta->may_have_acl) {
@@ -471,7 +470,7 @@ static bool meta_check(struct ucp_worker *w, const struct ucp_meta *meta,
 
 	for (size_t at = 0; at < names->len; at += strlen(names->text + at) + 1) {
 		const char *name = names->text + at;
-		if ((lost & xattr_lost) == 0 && meta_wants(w->set, name)) {
+		if ((lost & xattr_lost) == 0 && ucp_meta_wants_xattr(w->set, name)) {
 			fine = meta_check_xattr(w, meta, name) && fine;
 		}
 	}

@@ -45,6 +45,9 @@ struct ucp_meta {
 /** Whether the options ask for any extended attribute, ACLs included. */
 bool ucp_meta_wants_xattrs(const struct ucp_settings *set);
 
+/** Whether an attribute of this name is copied under the options. */
+bool ucp_meta_wants_xattr(const struct ucp_settings *set, const char *name);
+
 /** Look whether a source has attributes worth copying, as far as the options ask. */
 struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd);
 

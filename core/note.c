@@ -47,12 +47,12 @@ void ucp_note_lost(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_los
 void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
 		     const struct ucp_digest_value *value)
 {
-	if (w->shared->manifest == NULL || value->len == 0) {
+	if (w->shared->manifest == NULL || (value->len == 0 && !value->has_failed)) {
 		return;
 	}
 	char *path = ucp_dir_inner_path(e->dir, e->dst_name);
 	int err = -ENOMEM;
-	if (path != NULL) {
+	if (path != NULL && !value->has_failed) {
 		pthread_mutex_lock(&w->shared->tell_lock);
 		err = ucp_manifest_add(w->shared->manifest, path, value);
 		pthread_mutex_unlock(&w->shared->tell_lock);

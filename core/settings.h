@@ -6,6 +6,7 @@
 #define UCP_CORE_SETTINGS_H
 
 #include "hash/digest.h"
+#include "hash/manifest.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -137,6 +138,7 @@ struct ucp_settings {
 	                             cache is made durable first */
 	enum ucp_on_change on_change;
 	uint32_t retries;      /**< how often a file is copied again, for either reason */
+	enum ucp_manifest_format manifest_format;
 
 	enum ucp_engine_choice engine;
 	uint32_t jobs;         /**< workers; 0: chosen by the engine */

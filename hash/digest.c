@@ -3,6 +3,7 @@
 
 #include "hash/digest.h"
 
+#include "hash/sha.h"
 #include "hash/xxh.h"
 
 #include <stdlib.h>
@@ -20,11 +21,28 @@ static const struct {
 	enum ucp_digest_kind kind;
 	const char *name;
 	const char *tag;
+	uint8_t len; /**< bytes */
 } digest_names[] = {
-	{UCP_DIGEST_XXH128, "xxh128", "XXH128"},
-	{UCP_DIGEST_XXH64, "xxh64", "XXH64"},
-	{UCP_DIGEST_XXH3, "xxh3", "XXH3"},
+	{UCP_DIGEST_XXH128, "xxh128", "XXH128", 16},
+	{UCP_DIGEST_XXH64, "xxh64", "XXH64", 8},
+	{UCP_DIGEST_XXH3, "xxh3", "XXH3", 8},
+	{UCP_DIGEST_SHA256, "sha256", "SHA256", 32},
 };
+
+bool ucp_digest_is_built(enum ucp_digest_kind kind)
+{
+	return kind != UCP_DIGEST_SHA256 || ucp_sha_is_built();
+}
+
+uint8_t ucp_digest_len(enum ucp_digest_kind kind)
+{
+	for (size_t i = 0; i < sizeof(digest_names) / sizeof(digest_names[0]); i++) {
+		if (digest_names[i].kind == kind) {
+			return digest_names[i].len;
+		}
+	}
+	return 0;
+}
 
 struct ucp_digest *ucp_digest_new(enum ucp_digest_kind kind)
 {
@@ -33,7 +51,7 @@ struct ucp_digest *ucp_digest_new(enum ucp_digest_kind kind)
 		return NULL;
 	}
 	dig->kind = kind;
-	dig->state = ucp_xxh_new(kind);
+	dig->state = kind == UCP_DIGEST_SHA256 ? ucp_sha_new() : ucp_xxh_new(kind);
 	if (dig->state == NULL) {
 		free(dig);
 		return NULL;
@@ -44,19 +62,31 @@ struct ucp_digest *ucp_digest_new(enum ucp_digest_kind kind)
 void ucp_digest_free(struct ucp_digest *dig)
 {
 	if (dig != NULL) {
-		ucp_xxh_free(dig->kind, dig->state);
+		if (dig->kind == UCP_DIGEST_SHA256) {
+			ucp_sha_free(dig->state);
+		} else {
+			ucp_xxh_free(dig->kind, dig->state);
+		}
 		free(dig);
 	}
 }
 
 void ucp_digest_reset(struct ucp_digest *dig)
 {
-	ucp_xxh_reset(dig->kind, dig->state);
+	if (dig->kind == UCP_DIGEST_SHA256) {
+		ucp_sha_reset(dig->state);
+	} else {
+		ucp_xxh_reset(dig->kind, dig->state);
+	}
 }
 
 void ucp_digest_update(struct ucp_digest *dig, const void *data, size_t len)
 {
-	ucp_xxh_update(dig->kind, dig->state, data, len);
+	if (dig->kind == UCP_DIGEST_SHA256) {
+		ucp_sha_update(dig->state, data, len);
+	} else {
+		ucp_xxh_update(dig->kind, dig->state, data, len);
+	}
 }
 
 void ucp_digest_zeros(struct ucp_digest *dig, uint64_t len)
@@ -72,7 +102,11 @@ void ucp_digest_zeros(struct ucp_digest *dig, uint64_t len)
 
 void ucp_digest_final(const struct ucp_digest *dig, struct ucp_digest_value *ret_value)
 {
-	ucp_xxh_final(dig->kind, dig->state, ret_value);
+	if (dig->kind == UCP_DIGEST_SHA256) {
+		ucp_sha_final(dig->state, ret_value);
+	} else {
+		ucp_xxh_final(dig->kind, dig->state, ret_value);
+	}
 }
 
 const char *ucp_digest_tag(enum ucp_digest_kind kind)

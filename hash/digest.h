@@ -5,6 +5,7 @@
 #ifndef UCP_HASH_DIGEST_H
 #define UCP_HASH_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,8 @@ enum ucp_digest_kind {
 	UCP_DIGEST_XXH128, /**< the default */
 	UCP_DIGEST_XXH64,
 	UCP_DIGEST_XXH3,   /**< XXH3, 64 bits */
+	UCP_DIGEST_SHA256, /**< where ucp_digest_is_built() says so */
+	UCP_DIGEST_KINDS,  /**< how many there are, with none */
 };
 
 /** Room for the longest digest, in bytes. */
@@ -22,15 +25,22 @@ enum ucp_digest_kind {
 /** A finished digest, big-endian as xxHash's canonical form. */
 struct ucp_digest_value {
 	uint8_t len; /**< bytes used; 0 for no digest */
+	bool has_failed; /**< len is 0 because a library ran out of memory */
 	uint8_t bytes[UCP_DIGEST_MAX];
 };
 
 struct ucp_digest;
 
+/** Whether this build can compute an algorithm; SHA-256 needs libcrypto. */
+bool ucp_digest_is_built(enum ucp_digest_kind kind);
+
+/** Bytes of a digest. */
+uint8_t ucp_digest_len(enum ucp_digest_kind kind);
+
 /**
  * Create a digest, ready for its first message.
  *
- * Returns NULL when out of memory.
+ * Returns NULL when out of memory, or when the algorithm is not built.
  * Owner:  ucp_digest_free().
  */
 struct ucp_digest *ucp_digest_new(enum ucp_digest_kind kind);
@@ -47,7 +57,11 @@ void ucp_digest_update(struct ucp_digest *dig, const void *data, size_t len);
 /** Add len zero bytes, which need not exist anywhere: a hole. */
 void ucp_digest_zeros(struct ucp_digest *dig, uint64_t len);
 
-/** The digest of what was added since the last reset; more may follow. */
+/**
+ * The digest of what was added since the last reset; more may follow.
+ *
+ * Should libcrypto run out of memory, has_failed says so.
+ */
 void ucp_digest_final(const struct ucp_digest *dig, struct ucp_digest_value *ret_value);
 
 /** The name in manifests and on the command line's right-hand side, e.g. "XXH128". */

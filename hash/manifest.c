@@ -29,16 +29,18 @@ struct manifest_block {
 /** The manifest. */
 struct ucp_manifest {
 	enum ucp_digest_kind kind;
+	enum ucp_manifest_format format;
 	uint8_t digest_len;            /**< bytes a digest, known from the first entry */
 	struct manifest_block *blocks; /**< owned, newest first */
 	uint32_t n_entries;
 };
 
-struct ucp_manifest *ucp_manifest_new(enum ucp_digest_kind kind)
+struct ucp_manifest *ucp_manifest_new(enum ucp_digest_kind kind, enum ucp_manifest_format format)
 {
 	struct ucp_manifest *man = calloc(1, sizeof(*man));
 	if (man != NULL) {
 		man->kind = kind;
+		man->format = format;
 	}
 	return man;
 }
@@ -158,12 +160,20 @@ static size_t manifest_format(const struct ucp_manifest *man, const uint8_t *ent
 	if (is_escaped) {
 		*at++ = '\\';
 	}
-	at = stpcpy(at, ucp_digest_tag(man->kind));
-	at = stpcpy(at, " (");
-	at = is_escaped ? manifest_escape(at, path) : stpcpy(at, path);
-	at = stpcpy(at, ") = ");
+	if (man->format == UCP_MANIFEST_BSD) {
+		at = stpcpy(at, ucp_digest_tag(man->kind));
+		at = stpcpy(at, " (");
+		at = is_escaped ? manifest_escape(at, path) : stpcpy(at, path);
+		at = stpcpy(at, ") = ");
+	} else if (man->kind == UCP_DIGEST_XXH3) {
+		at = stpcpy(at, UCP_MANIFEST_XXH3); /* as long as those of XXH64 */
+	}
 	ucp_hex_format(digest, man->digest_len, at);
 	at += (size_t)man->digest_len * 2;
+	if (man->format == UCP_MANIFEST_GNU) {
+		at = stpcpy(at, "  ");
+		at = is_escaped ? manifest_escape(at, path) : stpcpy(at, path);
+	}
 	*at++ = '\n';
 	return (size_t)(at - text);
 }
@@ -202,12 +212,26 @@ int ucp_manifest_lines(struct ucp_manifest *man, ucp_manifest_line_fn *fn, void 
 	return err < 0 ? err : 0;
 }
 
+/** Whether a text begins as a line of the GNU form. */
+static bool manifest_looks_gnu(const char *text)
+{
+	bool is_xxh3 = strncmp(text, UCP_MANIFEST_XXH3, strlen(UCP_MANIFEST_XXH3)) == 0;
+
+	text += is_xxh3 ? strlen(UCP_MANIFEST_XXH3) : 0;
+	size_t n = strspn(text, "0123456789abcdefABCDEF");
+	return (n == 16 || (!is_xxh3 && (n == 32 || n == 64))) && text[n] == ' ' &&
+	       (text[n + 1] == ' ' || text[n + 1] == '*');
+}
+
 bool ucp_manifest_looks_like(const char *text)
 {
 	static const enum ucp_digest_kind kinds[] = {UCP_DIGEST_XXH128, UCP_DIGEST_XXH64,
-						     UCP_DIGEST_XXH3};
+						     UCP_DIGEST_XXH3, UCP_DIGEST_SHA256};
 
 	text += text[0] == '\\';
+	if (manifest_looks_gnu(text)) {
+		return true;
+	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const char *tag = ucp_digest_tag(kinds[i]);
 		size_t len = strlen(tag);

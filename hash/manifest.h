@@ -9,6 +9,15 @@
 
 #include <stdbool.h>
 
+/** What the digits of XXH3 have before them in the GNU form. */
+#define UCP_MANIFEST_XXH3 "XXH3_"
+
+/** Forms of a line: both are for xxhsum -c and sha256sum -c. */
+enum ucp_manifest_format {
+	UCP_MANIFEST_BSD, /**< XXH128 (path) = digits */
+	UCP_MANIFEST_GNU, /**< digits, two spaces, path; digits of XXH3 have XXH3_ before them */
+};
+
 struct ucp_manifest;
 
 /**
@@ -16,7 +25,7 @@ struct ucp_manifest;
  *
  * Owner:  ucp_manifest_free().
  */
-struct ucp_manifest *ucp_manifest_new(enum ucp_digest_kind kind);
+struct ucp_manifest *ucp_manifest_new(enum ucp_digest_kind kind, enum ucp_manifest_format format);
 
 /** Free a manifest; NULL is allowed. */
 void ucp_manifest_free(struct ucp_manifest *man);
@@ -38,17 +47,17 @@ typedef int ucp_manifest_line_fn(void *ctx, const char *line, size_t len);
 /**
  * Give out every line once, sorted bytewise by path.
  *
- * BSD tag form, "XXH128 (path) = digits". A path with a newline or carriage
+ * A path with a newline or carriage
  * return has them as \n and \r, its backslashes as \\, and the line starts with a
  * backslash. A backslash alone stays as it is: readers undo escapes only on
  * lines that start with one, and xxhsum before 0.8.2 never does.
  * A path that was noted twice is given once, as noted last.
  * Returns 0, -ENOMEM, or what fn returned.
- * Source: xxhsum(1), md5sum(1) on --tag and escaping.
+ * Source: xxhsum(1); sha256sum(1) on --tag and escaping.
  */
 int ucp_manifest_lines(struct ucp_manifest *man, ucp_manifest_line_fn *fn, void *ctx);
 
-/** Whether a text begins as the lines of a manifest do. */
+/** Whether a text of 80 bytes, or less at its end, begins as the lines of a manifest do. */
 bool ucp_manifest_looks_like(const char *text);
 
 #endif

@@ -64,6 +64,7 @@ void ucp_xxh_final(enum ucp_digest_kind kind, const void *state,
 	XXH64_canonical_t c64;
 	XXH128_canonical_t c128;
 
+	ret_value->has_failed = false;
 	switch (kind) {
 	case UCP_DIGEST_XXH64:
 		XXH64_canonicalFromHash(&c64, XXH64_digest(state));

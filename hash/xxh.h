@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 the ucp authors */
 /* SPDX-License-Identifier: MIT */
 
-/* xxHash behind a narrow door: the only file beside xxh.c that digest.c needs. */
+/* xxHash behind a narrow door. */
 #ifndef UCP_HASH_XXH_H
 #define UCP_HASH_XXH_H
 

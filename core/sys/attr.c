@@ -132,6 +132,20 @@ ssize_t ucp_attr_list_at(int dir, const char *name, bool follow, char *list, siz
 	return rc;
 }
 
+ssize_t ucp_attr_get_at(int dir, const char *name, const char *attr, void *value, size_t room)
+{
+	char *path = attr_path_at(dir, name);
+	if (path == NULL) {
+		return -ENOMEM;
+	}
+	ssize_t rc = lgetxattr(path, attr, value, room);
+	if (rc < 0) {
+		rc = -errno;
+	}
+	free(path);
+	return rc;
+}
+
 int ucp_attr_set_at(int dir, const char *name, const char *attr, const void *value, size_t len)
 {
 	char *path = attr_path_at(dir, name);

@@ -50,6 +50,9 @@ int ucp_attr_remove(int fd, const char *name);
 /** llistxattr(2), or listxattr(2), of a name below a held directory: bytes, or a negative errno. */
 ssize_t ucp_attr_list_at(int dir, const char *name, bool follow, char *list, size_t room);
 
+/** lgetxattr(2) of a name below a held directory: bytes, or a negative errno. */
+ssize_t ucp_attr_get_at(int dir, const char *name, const char *attr, void *value, size_t room);
+
 /** lsetxattr(2) without flags: 0, or a negative errno. */
 int ucp_attr_set_at(int dir, const char *name, const char *attr, const void *value, size_t len);
 

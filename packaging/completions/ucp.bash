@@ -10,8 +10,8 @@ _ucp_values() {
 	--backup) echo none simple existing numbered ;;
 	--engine) echo auto uring threads serial ;;
 	--fsync) echo never file batch fs chunk ;;
-	--hash) echo xxh128 xxh64 xxh3 ;;
-	--manifest-format) echo bsd ;;
+	--hash) echo xxh128 xxh64 xxh3 sha256 ;;
+	--manifest-format) echo bsd gnu ;;
 	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all flags project ;;
 	--on-change) echo retry warn fail ignore ;;
 	--verify) echo readback both cache never ;;
@@ -28,7 +28,7 @@ _ucp() {
 		--no-preserve= --no-target-directory --one-file-system --parents --preserve
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=
 		--strip-trailing-slashes --suffix= --symbolic-link --target-directory= --update --update=
-		--verbose --version --atomic --chunk-size= --clean-temps --engine= --fsync --fsync= --hash= --io-workers=
+		--verbose --version --atomic --check= --chunk-size= --clean-temps --compare --engine= --fsync --fsync= --hash= --io-workers=
 		--jobs= --manifest= --manifest-format= --mem-limit= --on-change= --progress --progress=
 		--queue-depth= --quiet --retries= --safe --stats --verify --verify='
 
@@ -46,7 +46,7 @@ _ucp() {
 		case $prev in
 		-t | --target-directory) option=--target-directory ;;
 		--no-preserve | --sparse | --engine | --hash | --manifest-format | --on-change) option=$prev ;;
-		--manifest) return ;;
+		--manifest | --check) return ;;
 		-S | --suffix)
 			compopt +o default 2>/dev/null # any text
 			return

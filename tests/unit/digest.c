@@ -7,7 +7,14 @@
 
 enum { PATTERN = 100000 };
 
-static const enum ucp_digest_kind kinds[] = {UCP_DIGEST_XXH128, UCP_DIGEST_XXH64, UCP_DIGEST_XXH3};
+static const enum ucp_digest_kind kinds[] = {UCP_DIGEST_XXH128, UCP_DIGEST_XXH64, UCP_DIGEST_XXH3,
+					     UCP_DIGEST_SHA256};
+
+/** How many of them this build has: the last needs libcrypto. */
+static size_t n_kinds(void)
+{
+	return COUNT(kinds) - (ucp_digest_is_built(UCP_DIGEST_SHA256) ? 0 : 1);
+}
 
 /** The bytes that the answers below were made from, as xxhsum was given them. */
 static void pattern_fill(uint8_t *buf)
@@ -36,21 +43,25 @@ static struct ucp_digest *digest_begin(enum ucp_digest_kind kind)
 	return dig;
 }
 
-/** A message and what `xxhsum -H2`, `-H1` and `-H3` (0.8.1) say about it. */
+/** A message and what `xxhsum -H2`, `-H1`, `-H3` (0.8.1) and `sha256sum` say about it. */
 struct known {
 	const char *what;
 	size_t len;
-	const char *digests[3];
+	const char *digests[4];
 };
 
 static const struct known known[] = {
 	{"nothing", 0,
-	 {"99aa06d3014798d86001c324468d497f", "ef46db3751d8e999", "2d06800538d394c2"}},
-	{"abc", 3, {"06b05ab6733a618578af5f94892f3950", "44bc2cf5ad770999", "78af5f94892f3950"}},
+	 {"99aa06d3014798d86001c324468d497f", "ef46db3751d8e999", "2d06800538d394c2",
+	  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}},
+	{"abc", 3, {"06b05ab6733a618578af5f94892f3950", "44bc2cf5ad770999", "78af5f94892f3950",
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}},
 	{"pattern", PATTERN,
-	 {"faa51cdf3b1485174e16d63e05fac6ed", "4316421af31ed0c2", "4e16d63e05fac6ed"}},
+	 {"faa51cdf3b1485174e16d63e05fac6ed", "4316421af31ed0c2", "4e16d63e05fac6ed",
+	  "6b4e3f3d1dee15db72c519f5962bad253dfc7d4183d7e30e656259ce1eeab007"}},
 	{"zeros", PATTERN,
-	 {"e1f876364c6fec62315c72a64b7df4d2", "2c9fd5b2f34e23db", "315c72a64b7df4d2"}},
+	 {"e1f876364c6fec62315c72a64b7df4d2", "2c9fd5b2f34e23db", "315c72a64b7df4d2",
+	  "9192c25b734fcbadbe32dadc28089c60db0e39f90cc20ce2e5733f57261acc0c"}},
 };
 
 /** Digests are those of xxhsum, so that other programs can check a manifest. */
@@ -66,7 +77,7 @@ static void test_known_answers(void **state)
 		} else if (strcmp(known[i].what, "abc") == 0) {
 			memcpy(buf, "abc", 3);
 		}
-		for (size_t k = 0; k < COUNT(kinds); k++) {
+		for (size_t k = 0; k < n_kinds(); k++) {
 			struct ucp_digest *dig = digest_begin(kinds[k]);
 			ucp_digest_update(dig, buf, known[i].len);
 			assert_string_equal(digest_text(dig), known[i].digests[k]);
@@ -83,7 +94,7 @@ static void test_pieces(void **state)
 
 	(void)state;
 	pattern_fill(buf);
-	for (size_t k = 0; k < COUNT(kinds); k++) {
+	for (size_t k = 0; k < n_kinds(); k++) {
 		for (size_t s = 0; s < COUNT(steps); s++) {
 			struct ucp_digest *dig = digest_begin(kinds[k]);
 			for (size_t at = 0; at < PATTERN; at += steps[s]) {
@@ -103,7 +114,7 @@ static void test_zeros(void **state)
 	static const uint8_t zeros[300001];
 
 	(void)state;
-	for (size_t k = 0; k < COUNT(kinds); k++) {
+	for (size_t k = 0; k < n_kinds(); k++) {
 		for (size_t i = 0; i < COUNT(lens); i++) {
 			char real[2 * UCP_DIGEST_MAX + 1];
 			struct ucp_digest *dig = digest_begin(kinds[k]);
@@ -125,7 +136,7 @@ static void test_zeros(void **state)
 static void test_reset(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < COUNT(kinds); k++) {
+	for (size_t k = 0; k < n_kinds(); k++) {
 		struct ucp_digest *dig = digest_begin(kinds[k]);
 		ucp_digest_update(dig, "the file before", 15);
 		(void)digest_text(dig);
@@ -141,7 +152,7 @@ static void test_reset(void **state)
 static void test_final_goes_on(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < COUNT(kinds); k++) {
+	for (size_t k = 0; k < n_kinds(); k++) {
 		struct ucp_digest *dig = digest_begin(kinds[k]);
 		ucp_digest_update(dig, "a", 1);
 		(void)digest_text(dig);
@@ -158,11 +169,16 @@ static void test_names(void **state)
 	assert_int_equal(ucp_digest_parse("xxh128"), UCP_DIGEST_XXH128);
 	assert_int_equal(ucp_digest_parse("XXH64"), UCP_DIGEST_XXH64);
 	assert_int_equal(ucp_digest_parse("xxh3"), UCP_DIGEST_XXH3);
+	assert_int_equal(ucp_digest_parse("sha256"), UCP_DIGEST_SHA256);
 	assert_int_equal(ucp_digest_parse("xxh"), UCP_DIGEST_NONE);
 	assert_int_equal(ucp_digest_parse(""), UCP_DIGEST_NONE);
 	assert_string_equal(ucp_digest_tag(UCP_DIGEST_XXH128), "XXH128");
 	assert_string_equal(ucp_digest_tag(UCP_DIGEST_XXH64), "XXH64");
 	assert_string_equal(ucp_digest_tag(UCP_DIGEST_XXH3), "XXH3");
+	assert_string_equal(ucp_digest_tag(UCP_DIGEST_SHA256), "SHA256");
+	assert_int_equal(ucp_digest_len(UCP_DIGEST_XXH128), 16);
+	assert_int_equal(ucp_digest_len(UCP_DIGEST_SHA256), 32);
+	assert_int_equal(ucp_digest_len(UCP_DIGEST_NONE), 0);
 }
 
 /** Clean-up paths may free what was never made. */

@@ -35,11 +35,27 @@ static void test_bounds(void **state)
 	assert_memory_equal(text, "\0ead\0xxx", 9);
 }
 
+/** Digits of either case are read back, and nothing else is. */
+static void test_parse(void **state)
+{
+	static const char *const wrong[] = {"0", "", "0g", "g0", "0G", " 0", "0x", "-1", "0/", "0:", "@0", "0`"};
+	uint8_t bytes[2];
+
+	(void)state;
+	assert_true(ucp_hex_parse("deAD", 2, bytes));
+	assert_memory_equal(bytes, "\xde\xad", 2);
+	assert_true(ucp_hex_parse("", 0, bytes));
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		assert_false(ucp_hex_parse(wrong[i], 1, bytes));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_parse),
 	};
 
 	return cmocka_run_group_tests_name("hex", tests, NULL, NULL);

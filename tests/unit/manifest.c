@@ -50,7 +50,7 @@ static void test_sorted_bytewise(void **state)
 	struct lines got = {0};
 
 	(void)state;
-	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64);
+	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64, UCP_MANIFEST_BSD);
 	assert_non_null(man);
 	for (size_t i = 0; i < COUNT(paths); i++) {
 		note(man, paths[i], 0x11);
@@ -77,7 +77,7 @@ static void test_escapes(void **state)
 	struct lines got = {0};
 
 	(void)state;
-	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64);
+	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64, UCP_MANIFEST_BSD);
 	note(man, "1\nXXH64 (x) = 0", 0x22);
 	note(man, "2\r", 0x22);
 	note(man, "3\\n", 0x22);
@@ -99,7 +99,7 @@ static void test_last_wins(void **state)
 	struct lines got = {0};
 
 	(void)state;
-	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64);
+	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64, UCP_MANIFEST_BSD);
 	note(man, "b", 0x01);
 	note(man, "a", 0x02);
 	note(man, "b", 0x03);
@@ -114,13 +114,59 @@ static void test_last_wins(void **state)
 	ucp_manifest_free(man);
 }
 
+/** The GNU form has the digits first, escapes alike, and tells XXH3 from XXH64. */
+static void test_gnu(void **state)
+{
+	static const enum ucp_digest_kind kinds[] = {UCP_DIGEST_XXH64, UCP_DIGEST_XXH3};
+	static const char *const wanted[] = {
+		"\\2222222222222222  1\\n\\\\\n2222222222222222  3\\\n",
+		"\\XXH3_2222222222222222  1\\n\\\\\nXXH3_2222222222222222  3\\\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct lines got = {0};
+		struct ucp_manifest *man = ucp_manifest_new(kinds[i], UCP_MANIFEST_GNU);
+		note(man, "1\n\\", 0x22);
+		note(man, "3\\", 0x22);
+		assert_int_equal(ucp_manifest_lines(man, lines_take, &got), 0);
+		assert_string_equal(got.text, wanted[i]);
+		free(got.text);
+		ucp_manifest_free(man);
+	}
+}
+
+/** Only what begins as a manifest may be replaced by one. */
+static void test_looks_like(void **state)
+{
+	static const char *const yes[] = {
+		"XXH128 (a) = ", "\\XXH64 (a", "SHA256 (a", "XXH3 (",
+		"0123456789abcdef  a", "\\0123456789abcdef  a", "XXH3_0123456789abcdef  a",
+		"0123456789abcdef0123456789abcdef *a",
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  a",
+	};
+	static const char *const no[] = {
+		"", "\\", "a", "XXH128", "MD5 (a) = ", "0123456789abcde  a", "0123456789abcdef a",
+		"0123456789abcdefa  a", "XXH3_0123456789abcdef0123456789abcdef  a",
+		"0123456789abcdef", "#0123456789abcdef  a",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(yes); i++) {
+		assert_true(ucp_manifest_looks_like(yes[i]));
+	}
+	for (size_t i = 0; i < COUNT(no); i++) {
+		assert_false(ucp_manifest_looks_like(no[i]));
+	}
+}
+
 /** What ends the walk is told to the caller, and nothing is given out after it. */
 static void test_stop(void **state)
 {
 	struct lines got = {.stop_at = 2};
 
 	(void)state;
-	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64);
+	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64, UCP_MANIFEST_BSD);
 	note(man, "a", 1);
 	note(man, "b", 1);
 	note(man, "c", 1);
@@ -136,7 +182,7 @@ static void test_empty(void **state)
 	struct lines got = {0};
 
 	(void)state;
-	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH128);
+	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH128, UCP_MANIFEST_BSD);
 	assert_int_equal(ucp_manifest_lines(man, lines_take, &got), 0);
 	assert_int_equal(got.n, 0);
 	ucp_manifest_free(man);
@@ -154,7 +200,7 @@ static void test_long_path(void **state)
 	assert_non_null(path);
 	memset(path, '\n', LEN);
 	path[LEN] = '\0';
-	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64);
+	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64, UCP_MANIFEST_BSD);
 	note(man, "a", 1);
 	note(man, path, 2);
 	note(man, "b", 3);
@@ -197,7 +243,7 @@ static void test_many(void **state)
 	char path[32];
 
 	(void)state;
-	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64);
+	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64, UCP_MANIFEST_BSD);
 	for (uint32_t i = 0; i < N; i += 3) {
 		(void)snprintf(path, sizeof(path), "dir/%06u", i);
 		note(man, path, 0xee); /* noted again below */
@@ -218,7 +264,8 @@ int main(void)
 		cmocka_unit_test(test_sorted_bytewise), cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_last_wins), cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_empty), cmocka_unit_test(test_long_path),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many), cmocka_unit_test(test_gnu),
+		cmocka_unit_test(test_looks_like),
 	};
 
 	return cmocka_run_group_tests_name("manifest", tests, NULL, NULL);

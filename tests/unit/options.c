@@ -249,6 +249,12 @@ static void test_groups(void **state)
 		{"ucp -g a b", FIELD(progress), UCP_PROGRESS_ALWAYS},
 		{"ucp --manifest=m a b", FIELD(set.digest), UCP_DIGEST_XXH128},
 		{"ucp --hash=xxh3 --manifest=m a b", FIELD(set.digest), UCP_DIGEST_XXH3},
+		{"ucp --check=m --hash=xxh3 d", FIELD(set.digest), UCP_DIGEST_XXH3},
+		{"ucp --check=m d", FIELD(set.digest), UCP_DIGEST_NONE},
+		{"ucp --compare a b", FIELD(compare), true},
+		{"ucp --compare -a a b", FIELD(set.keep_links), true},
+		{"ucp --manifest-format=gnu --manifest=m a b", FIELD(set.manifest_format),
+		 UCP_MANIFEST_GNU},
 	};
 
 	(void)state;
@@ -415,7 +421,7 @@ static void test_refused(void **state)
 		{"ucp --sparse=never --reflink=always a b", "--sparse=auto"},
 		{"ucp -t d -t e a", "multiple target directories specified"},
 		{"ucp -t d -T a", "cannot combine --target-directory (-t)"},
-		{"ucp --hash=xxh3 a b", "--hash has no use without --manifest or --verify"},
+		{"ucp --hash=xxh3 a b", "--hash has no use without --manifest, --verify or --check"},
 		{"ucp --hash=md5 --manifest=m a b", "invalid argument 'md5' for '--hash'"},
 		{"ucp --preserve=context a b", "SELinux"},
 		{"ucp --backup=sometimes a b", "invalid argument 'sometimes' for 'backup type'"},
@@ -442,7 +448,6 @@ static void test_not_yet(void **state)
 		{"ucp --direct a b", "option '--direct' is not available"},
 		{"ucp --delete a b", "option '--delete' is not available"},
 		{"ucp --dry-run a b", "option '--dry-run' is not available"},
-		{"ucp --hash=sha256 --manifest=m a b", "option '--hash=sha256' is not available"},
 		{"ucp --manifest-format=mtree a b", "is not available"},
 	};
 

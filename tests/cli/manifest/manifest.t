@@ -48,6 +48,28 @@ for hash in xxh64:XXH64:16 xxh3:XXH3:16 xxh128:XXH128:32; do
 	ok "is accepted" sh -c 'cd src && xxhsum -c ../m2'
 done
 rm -rf dst2
+run ucp -r --hash=sha256 --manifest=m2 src dst2
+if [ "$status" = 2 ]; then
+	ok "--hash=sha256: this build says that it lacks it" grep -qF "this ucp was built without libcrypto" <<< "$err"
+	ok "and copied nothing" test ! -e dst2
+else
+	is "--hash=sha256" "$status:$err" "0:"
+	is "has its tag and length" "$(LC_ALL=C grep -cavE '^SHA256 \(.*\) = [0-9a-f]{64}$' m2)" 0
+	ok "sha256sum accepts it" sh -c 'cd src && sha256sum --strict -c ../m2'
+fi
+for hash in xxh64:xxhsum xxh3:xxhsum xxh128:xxhsum sha256:sha256sum; do
+	rm -rf dst2
+	run ucp -r --hash="${hash%:*}" --manifest-format=gnu --manifest=m2 src dst2
+	[ "$hash:$status" != "sha256:sha256sum:2" ] || continue # told above
+	is "--manifest-format=gnu --hash=${hash%:*}" "$status:$err" "0:"
+	is "one line a file" "$(LC_ALL=C grep -caE '^(XXH3_)?[0-9a-f]{16,64}  ' m2)" "$(wc -l < m)"
+	if [ "$hash" != xxh3:xxhsum ] || ! xxhsum --version 2>&1 | grep -qE 'xxhsum 0\.8\.[01] '; then
+		ok "${hash#*:} accepts it" sh -c "cd src && ${hash#*:} --strict -c ../m2"
+	fi
+	run ucp -r --manifest-format=gnu --manifest=m2 src/empty other
+	is "it is replaced as a manifest" "$status:$(wc -l < m2)" "0:1"
+done
+rm -rf dst2
 ok "-a with hard links" ucp -a --manifest=m2 src dst2
 ok "gives the same manifest" cmp m m2
 run ucp --manifest=m2 src/large dst2

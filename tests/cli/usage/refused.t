@@ -26,7 +26,7 @@ refuse 2 "option '--ver' is ambiguous" --ver a b
 refuse 2 "cannot combine --target-directory (-t) and --no-target-directory (-T)" -T -t . a
 refuse 2 "cannot make both hard and symbolic links" -ls a b
 refuse 2 "--reflink can be used only with --sparse=auto" --reflink --sparse=always a b
-refuse 2 "--hash has no use without --manifest or --verify" --hash=xxh3 a b
+refuse 2 "--hash has no use without --manifest, --verify or --check" --hash=xxh3 a b
 refuse 2 "invalid argument 'md5' for '--hash'" --hash=md5 --manifest=m a b
 refuse 2 "ambiguous argument 'f' for '--fsync'" --fsync=f a b
 refuse 2 "invalid argument 'sometimes' for '--fsync'" --fsync=sometimes a b
@@ -35,6 +35,15 @@ refuse 2 "invalid argument 'twice' for '--verify'" --verify=twice a b
 refuse 2 "invalid argument 'weep' for '--on-change'" --on-change=weep a b
 refuse 2 "'-1'" --retries=-1 a b
 refuse 2 "missing directory operand" --clean-temps
+refuse 2 "only one of --check, --compare and --clean-temps" --check=m --clean-temps .
+refuse 2 "only one of --check, --compare and --clean-temps" --check=m --compare .
+refuse 2 "--compare takes two operands" --compare a
+refuse 2 "--compare takes two operands" --compare -t . a
+refuse 2 "extra operand 'c'" --compare a b c
+refuse 2 "-H and -L have no use" --compare -L a b
+refuse 2 "flags and projects" --compare --preserve=flags a b
+refuse 2 "--check and --compare make none" --check=m --manifest=m .
+refuse 2 "extra operand 'b'" --check=m . b
 refuse 2 "'0'" -j 0 a b
 refuse 2 "'-1'" -j -1 a b
 refuse 2 "'2x'" --jobs=2x a b
@@ -44,9 +53,8 @@ refuse 2 "'4Q'" --chunk-size=4Q a b
 refuse 2 "'1'" --mem-limit=1 a b
 refuse 2 "'99999999999999999999'" --mem-limit=99999999999999999999 a b
 refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
-for option in -0 --snapshot --check=m --compare --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
-	--pkg --resume --cache=drop --poll=app \
-	'--manifest=m --hash=sha256' '--manifest=m --manifest-format=mtree'; do
+for option in -0 --snapshot --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
+	--pkg --resume --cache=drop --poll=app '--manifest=m --manifest-format=mtree'; do
 	# shellcheck disable=SC2086 # options are words
 	refuse 2 "is not available in ucp" $option a b
 done

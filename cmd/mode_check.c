@@ -1,0 +1,261 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "cmd/mode_check.h"
+
+#include "cmd/ending.h"
+#include "cmd/quote.h"
+#include "cmd/status.h"
+#include "core/audit.h"
+#include "core/sys/fd.h"
+#include "hash/sums.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MODE_CHECK_LINE_MAX = 4 << 20, /* bytes: no path is longer, escapes and all */
+	MODE_CHECK_TOLD_MAX = 20,      /* wrong lines told one by one: a picture has thousands */
+};
+
+/** A check under way. */
+struct mode_check {
+	const struct ucp_options *opts; /**< borrowed */
+	const char *name;               /**< of the program, in messages */
+	const char *file;               /**< the manifest, in messages */
+	struct ucp_audit *audit;        /**< owned */
+	struct stat self;               /**< of the manifest */
+	char *line;                     /**< owned: MODE_CHECK_LINE_MAX bytes and one */
+	uint64_t n_lines;
+	uint64_t n_wrong;               /**< lines that are none of a manifest, or are refused */
+	uint64_t counts[UCP_AUDIT_WORDS];
+};
+
+/** Tell a failure: "ucp: what 'path': reason". */
+static void check_tell(const struct mode_check *check, const char *what, const char *path, int err)
+{
+	(void)fflush(stdout); /* keeps the order; checked at exit */
+	fprintf(stderr, "%s: %s %s: %s\n", check->name, what, ucp_quote(0, path), strerror(-err));
+}
+
+/** Whether a name can be shown as it is. */
+static bool check_is_plain(const char *name)
+{
+	while (isprint((unsigned char)*name) != 0) {
+		name++;
+	}
+	return *name == '\0';
+}
+
+/** Tell about a line, unless enough were told; path is what it is about, or NULL. */
+static void check_tell_line(struct mode_check *check, const char *what, const char *path)
+{
+	if (++check->n_wrong <= MODE_CHECK_TOLD_MAX) {
+		fprintf(stderr, "%s: %s:%" PRIu64 ": %s%s%s\n", check->name,
+			check_is_plain(check->file) ? check->file : ucp_quote(1, check->file),
+			check->n_lines, path != NULL ? ucp_quote(0, path) : "",
+			path != NULL ? " " : "", what);
+	}
+}
+
+/** Take on one line of len bytes: 0, -ENOMEM, or -EPROTONOSUPPORT for a manifest in mtree form. */
+static int check_take_line(struct mode_check *check, size_t len)
+{
+	struct ucp_sums_line found;
+
+	if (check->n_lines == 1 && len >= 6 && memcmp(check->line, "#mtree", 6) == 0) {
+		return -EPROTONOSUPPORT;
+	}
+	int rc = len > MODE_CHECK_LINE_MAX
+			 ? -EINVAL
+			 : ucp_sums_parse(check->line, len, check->opts->set.digest, &found);
+	if (rc > 0) {
+		rc = ucp_audit_add(check->audit, found.path, found.kind, &found.value);
+	}
+	switch (rc) {
+	case -ENOMEM:
+		return rc;
+	case -EXDEV:
+		check_tell_line(check, "leads out of the directory", found.path);
+		break;
+	case -EOPNOTSUPP:
+		check_tell_line(check, "needs SHA-256, which this ucp was built without", NULL);
+		break;
+	case -EINVAL:
+		check_tell_line(check, "not a line of a manifest", NULL);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/** Read all lines: 0 or a negative errno. */
+static int check_take_lines(struct mode_check *check, FILE *in)
+{
+	size_t len = 0;
+	int err = 0;
+	int c;
+
+	do {
+		c = getc_unlocked(in);
+		if (c != '\n' && c != EOF) {
+			if (len < MODE_CHECK_LINE_MAX) {
+				check->line[len] = (char)c;
+			}
+			len += len <= MODE_CHECK_LINE_MAX;
+		} else if (c == '\n' || len > 0) {
+			check->n_lines++;
+			err = check_take_line(check, len);
+			len = 0;
+		}
+	} while (c != EOF && err == 0);
+	if (check->n_wrong > MODE_CHECK_TOLD_MAX) {
+		fprintf(stderr, "%s: %s: %" PRIu64 " more such lines\n", check->name,
+			ucp_quote(0, check->file), check->n_wrong - MODE_CHECK_TOLD_MAX);
+	}
+	return err < 0 ? err : ferror(in) != 0 ? -EIO : 0;
+}
+
+/** Read the manifest: false when that was told as impossible. */
+static bool check_read_manifest(struct mode_check *check)
+{
+	bool is_stdin = strcmp(check->opts->check, "-") == 0;
+	FILE *in = is_stdin ? stdin : fopen(check->opts->check, "re");
+
+	if (in == NULL) {
+		fprintf(stderr, "%s: cannot open %s for reading: %s\n", check->name,
+			ucp_quote(0, check->file), strerror(errno));
+		return false;
+	}
+	int err = ucp_fd_stat(fileno(in), &check->self);
+	if (err == 0 && S_ISDIR(check->self.st_mode)) {
+		err = -EISDIR;
+	}
+	check->line = err == 0 ? malloc(MODE_CHECK_LINE_MAX + 1) : NULL;
+	if (err == 0) {
+		errno = 0;
+		err = check->line != NULL ? check_take_lines(check, in) : -ENOMEM;
+		err = err == -EIO && errno != 0 ? -errno : err;
+	}
+	if (!is_stdin) {
+		(void)fclose(in); /* only read from */
+	}
+	free(check->line);
+	check->line = NULL;
+	if (err == -EPROTONOSUPPORT) {
+		fprintf(stderr, "%s: %s is in the form of mtree, which is not available in ucp "
+				UCP_VERSION "\n", check->name, ucp_quote(0, check->file));
+	} else if (err < 0) {
+		check_tell(check, "error reading", check->file, err);
+	}
+	return err == 0;
+}
+
+/** A finding: what is asked for goes to standard output, failures to standard error. */
+static void check_finding(void *ctx, const struct ucp_audit_finding *finding)
+{
+	static const char *const words[UCP_AUDIT_WORDS] = {
+		[UCP_AUDIT_OK] = "ok",           [UCP_AUDIT_CHANGED] = "changed",
+		[UCP_AUDIT_MISSING] = "missing", [UCP_AUDIT_EXTRA] = "extra",
+	};
+	struct mode_check *check = ctx;
+
+	check->counts[finding->word]++;
+	switch (finding->word) {
+	case UCP_AUDIT_FAIL_OPEN:
+		fprintf(stderr, "%s: cannot open %s for reading: %s\n", check->name,
+			ucp_quote(0, finding->path), strerror(-finding->err));
+		break;
+	case UCP_AUDIT_FAIL_READ:
+		check_tell(check, "error reading", finding->path, finding->err);
+		break;
+	case UCP_AUDIT_FAIL_ACCESS:
+		check_tell(check, "cannot access", finding->path, finding->err);
+		break;
+	case UCP_AUDIT_OK:
+		if (!check->opts->set.tell_copied) {
+			break;
+		}
+		/* fall through */
+	default:
+		printf("%s: %s\n", words[finding->word], ucp_quote(0, finding->path));
+		break;
+	}
+}
+
+/** Print --stats. */
+static void check_stats(const struct mode_check *check, uint64_t bytes, double seconds)
+{
+	const uint64_t *n = check->counts;
+	uint64_t n_read = n[UCP_AUDIT_OK] + n[UCP_AUDIT_CHANGED];
+	uint64_t n_failed = n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] + n[UCP_AUDIT_FAIL_ACCESS];
+
+	printf("checked  %" PRIu64 " ok, %" PRIu64 " changed, %" PRIu64 " missing, %" PRIu64
+	       " extra, %" PRIu64 " failed, %" PRIu64 " lines refused\n",
+	       n[UCP_AUDIT_OK], n[UCP_AUDIT_CHANGED], n[UCP_AUDIT_MISSING], n[UCP_AUDIT_EXTRA],
+	       n_failed, check->n_wrong);
+	ucp_ending_stats(bytes, n_read, "files", seconds);
+}
+
+/** Look at the tree: the exit status. */
+static int check_run(struct mode_check *check, const char *dir)
+{
+	struct ucp_audit_result result;
+	double begin = ucp_ending_clock();
+
+	int root = ucp_fd_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
+	if (root < 0) {
+		check_tell(check, "cannot access", dir, root);
+		return UCP_STATUS_FAILED;
+	}
+	int err = ucp_audit_run(check->audit, &check->opts->set, root, &check->self, &result);
+	if (err < 0) {
+		ucp_fd_drop(&root);
+		return ucp_ending_cannot(check->name, "cannot check", result.lacks_engine,
+					 result.is_broken, err);
+	}
+	ucp_audit_each(check->audit, check_finding, check);
+	ucp_fd_drop(&root);
+	if (check->opts->stats) {
+		check_stats(check, result.bytes, ucp_ending_clock() - begin);
+	}
+	const uint64_t *n = check->counts;
+	if (n[UCP_AUDIT_CHANGED] + n[UCP_AUDIT_MISSING] + n[UCP_AUDIT_EXTRA] > 0) {
+		return UCP_STATUS_DIFFERS;
+	}
+	bool has_failed = check->n_wrong + n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] +
+				  n[UCP_AUDIT_FAIL_ACCESS] > 0;
+	return has_failed ? UCP_STATUS_FAILED : UCP_STATUS_OK;
+}
+
+int ucp_mode_check(const struct ucp_options *opts)
+{
+	struct mode_check check = {
+		.opts = opts,
+		.name = opts->called_as_cp ? "cp" : "ucp",
+		.file = strcmp(opts->check, "-") == 0 ? "standard input" : opts->check,
+	};
+
+	if (opts->n_operands > 1) {
+		fprintf(stderr, "%s: extra operand %s\n", check.name, ucp_quote(0, opts->operands[1]));
+		ucp_options_try_help(check.name);
+		return opts->called_as_cp ? UCP_STATUS_FAILED : UCP_STATUS_USAGE;
+	}
+	check.audit = ucp_audit_new();
+	if (check.audit == NULL) {
+		check_tell(&check, "cannot check", opts->check, -ENOMEM);
+		return UCP_STATUS_FAILED;
+	}
+	int status = UCP_STATUS_FAILED;
+	if (check_read_manifest(&check)) {
+		status = check_run(&check, opts->n_operands == 1 ? opts->operands[0] : ".");
+	}
+	ucp_audit_free(check.audit);
+	return status;
+}

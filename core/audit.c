@@ -1,0 +1,402 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * First a tour of the tree: it tells what is extra, what is not a regular file (a
+ * device is better not opened to see that), and the order in which reading goes
+ * directory by directory. What the tour did not meet is opened all the same, as a
+ * directory may be searched and not be readable.
+ */
+#include "core/audit.h"
+
+#include "core/check.h"
+#include "core/sys/fd.h"
+#include "core/tour.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AUDIT_UNMET = 255 }; /* no DT_ type */
+
+/** A path of the list. */
+struct audit_entry {
+	char *path;         /**< owned */
+	uint32_t order;     /**< when it was met, or UINT32_MAX */
+	unsigned char type; /**< DT_, or AUDIT_UNMET */
+	uint8_t kind;       /**< enum ucp_digest_kind */
+	const char *dir;    /**< borrowed from the tour, where it was met */
+	struct ucp_digest_value value;
+};
+
+/** The audit. */
+struct ucp_audit {
+	struct audit_entry *entries; /**< owned array */
+	uint32_t n_entries;
+	uint32_t entries_room;
+	struct ucp_audit_finding *findings; /**< owned array; paths of the entries or the tour */
+	uint32_t n_findings;
+	uint32_t findings_room;
+	struct ucp_tour *tour;       /**< owned */
+	const struct stat *self;     /**< borrowed for the run, or NULL */
+	uint32_t n_met;
+	bool is_out_of_memory;
+};
+
+struct ucp_audit *ucp_audit_new(void)
+{
+	struct ucp_audit *audit = calloc(1, sizeof(*audit));
+
+	if (audit != NULL) {
+		audit->tour = ucp_tour_new();
+		if (audit->tour == NULL) {
+			free(audit);
+			return NULL;
+		}
+	}
+	return audit;
+}
+
+void ucp_audit_free(struct ucp_audit *audit)
+{
+	if (audit == NULL) {
+		return;
+	}
+	for (uint32_t i = 0; i < audit->n_entries; i++) {
+		free(audit->entries[i].path);
+	}
+	ucp_tour_free(audit->tour);
+	free(audit->entries);
+	free(audit->findings);
+	free(audit);
+}
+
+/** Copy a path without what says nothing: its length, or a negative errno. */
+static int audit_tidy(char *to, const char *path)
+{
+	const char *begin = to;
+
+	if (path[0] == '/') {
+		return -EXDEV;
+	}
+	while (*path != '\0') {
+		size_t len = strcspn(path, "/");
+		if (len == 2 && memcmp(path, "..", 2) == 0) {
+			return -EXDEV;
+		}
+		if (len > 0 && !(len == 1 && path[0] == '.')) {
+			if (to != begin) {
+				*to++ = '/';
+			}
+			memcpy(to, path, len);
+			to += len;
+		}
+		path += len;
+		path += strspn(path, "/");
+	}
+	*to = '\0';
+	return to == begin ? -EINVAL : 0;
+}
+
+int ucp_audit_add(struct ucp_audit *audit, const char *path, enum ucp_digest_kind kind,
+		  const struct ucp_digest_value *value)
+{
+	if (audit->n_entries == audit->entries_room) {
+		uint32_t room = audit->entries_room > 0 ? audit->entries_room * 2 : 256;
+		struct audit_entry *more = reallocarray(audit->entries, room, sizeof(*more));
+		if (more == NULL || room > UINT32_MAX / 4) {
+			audit->entries = more != NULL ? more : audit->entries;
+			return -ENOMEM;
+		}
+		audit->entries = more;
+		audit->entries_room = room;
+	}
+	char *own = malloc(strlen(path) + 1);
+	int err = own != NULL ? audit_tidy(own, path) : -ENOMEM;
+	if (err < 0) {
+		free(own);
+		return err;
+	}
+	audit->entries[audit->n_entries++] = (struct audit_entry){
+		.path = own, .order = UINT32_MAX, .type = AUDIT_UNMET, .kind = (uint8_t)kind,
+		.value = *value};
+	return 0;
+}
+
+/** qsort(3), also of an array that was never needed. */
+static void audit_sort(void *array, uint32_t n, size_t piece,
+		       int (*order)(const void *a, const void *b))
+{
+	if (n > 1) {
+		qsort(array, n, piece, order);
+	}
+}
+
+/** Note a finding. */
+static void audit_find(struct ucp_audit *audit, const char *path, enum ucp_audit_word word,
+		       int err)
+{
+	if (path != NULL && audit->n_findings == audit->findings_room) {
+		uint32_t room = audit->findings_room > 0 ? audit->findings_room * 2 : 256;
+		struct ucp_audit_finding *more =
+			reallocarray(audit->findings, room, sizeof(*more));
+		if (more != NULL) {
+			audit->findings = more;
+			audit->findings_room = room;
+		} else {
+			path = NULL;
+		}
+	}
+	if (path == NULL) {
+		audit->is_out_of_memory = true;
+		return;
+	}
+	audit->findings[audit->n_findings++] =
+		(struct ucp_audit_finding){.path = path, .word = word, .err = err};
+}
+
+/** The order of entries before the tour: by path, of the same path the same digests together. */
+static int audit_order_path(const void *a, const void *b)
+{
+	const struct audit_entry *ea = a, *eb = b;
+	int order = strcmp(ea->path, eb->path);
+
+	return order != 0 ? order
+	       : ea->kind != eb->kind
+		       ? (int)ea->kind - (int)eb->kind
+		       : memcmp(ea->value.bytes, eb->value.bytes, sizeof(ea->value.bytes));
+}
+
+/** The order of entries after it: as they were met, then by path. */
+static int audit_order_met(const void *a, const void *b)
+{
+	const struct audit_entry *ea = a, *eb = b;
+
+	return ea->order != eb->order ? (ea->order < eb->order ? -1 : 1)
+				      : audit_order_path(a, b);
+}
+
+/** The order of findings: by path, what is bad first. */
+static int audit_order_finding(const void *a, const void *b)
+{
+	const struct ucp_audit_finding *fa = a, *fb = b;
+	int order = strcmp(fa->path, fb->path);
+
+	return order != 0 ? order : (int)fb->word - (int)fa->word;
+}
+
+/** How a text of two parts, "dir/name", compares to a whole path. */
+static int audit_compare(const char *dir, const char *name, const char *path)
+{
+	size_t len = strlen(dir);
+
+	if (len > 0) {
+		int order = strncmp(dir, path, len);
+		if (order != 0) {
+			return order;
+		}
+		if (path[len] != '/') {
+			return '/' - (int)(unsigned char)path[len];
+		}
+		path += len + 1;
+	}
+	return strcmp(name, path);
+}
+
+/** The first entry of a path, or NULL. */
+static struct audit_entry *audit_seek(const struct ucp_audit *audit, const char *dir,
+				      const char *name)
+{
+	uint32_t low = 0, high = audit->n_entries;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (audit_compare(dir, name, audit->entries[middle].path) > 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	struct audit_entry *entry = &audit->entries[low];
+	return low < audit->n_entries && audit_compare(dir, name, entry->path) == 0 ? entry : NULL;
+}
+
+/** Whether a name is the list itself. */
+static bool audit_is_self(const struct ucp_audit *audit, const struct ucp_tour_entry *entry)
+{
+	struct stat st;
+
+	return audit->self != NULL && audit->self->st_ino == entry->ino[0] &&
+	       ucp_fd_statat(entry->fd[0], entry->name, AT_SYMLINK_NOFOLLOW, &st) == 0 &&
+	       st.st_ino == audit->self->st_ino && st.st_dev == audit->self->st_dev;
+}
+
+/** The tour meets a name. */
+static bool audit_see(void *ctx, const struct ucp_tour_entry *entry)
+{
+	struct ucp_audit *audit = ctx;
+	struct audit_entry *known = audit_seek(audit, entry->dir, entry->name);
+
+	if (known != NULL) {
+		const char *path = known->path;
+		for (; known < audit->entries + audit->n_entries &&
+		       strcmp(known->path, path) == 0; known++) {
+			known->type = entry->type[0];
+			known->dir = entry->dir;
+			known->order = audit->n_met++;
+		}
+	} else if (entry->type[0] == DT_REG && !audit_is_self(audit, entry)) {
+		audit_find(audit, ucp_tour_path(audit->tour, entry->dir, entry->name),
+			   UCP_AUDIT_EXTRA, 0);
+	}
+	return true;
+}
+
+/** The tour could not look at something. */
+static void audit_fail(void *ctx, int side, const char *dir, const char *name, int err)
+{
+	struct ucp_audit *audit = ctx;
+	const char *path = name != NULL     ? ucp_tour_path(audit->tour, dir, name)
+			   : dir[0] != '\0' ? dir
+					    : ".";
+
+	(void)side; /* there is one */
+	if (err != -ENOENT) { /* vanished meanwhile: reading will tell what is missing */
+		audit_find(audit, path, UCP_AUDIT_FAIL_ACCESS, err);
+	}
+}
+
+/** Remove what is there twice, of entries that are sorted. */
+static void audit_unique(struct ucp_audit *audit)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < audit->n_entries; i++) {
+		struct audit_entry *entry = &audit->entries[i];
+		if (n > 0 && audit_order_path(&audit->entries[n - 1], entry) == 0) {
+			free(entry->path);
+		} else {
+			audit->entries[n++] = *entry;
+		}
+	}
+	audit->n_entries = n;
+}
+
+/** Fill in an item to read: 0 or -ENOMEM. */
+static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
+		      struct ucp_check_item *item)
+{
+	const char *slash = strrchr(entry->path, '/');
+	const char *dir = entry->dir;
+
+	if (dir == NULL && slash == NULL) {
+		dir = "";
+	} else if (dir == NULL) {
+		char *text = strndup(entry->path, (size_t)(slash - entry->path));
+		dir = text != NULL ? ucp_tour_path(audit->tour, "", text) : NULL;
+		free(text);
+	}
+	*item = (struct ucp_check_item){
+		.dir = dir,
+		.name = slash != NULL ? slash + 1 : entry->path,
+		.wanted = &entry->value,
+		.kind = (enum ucp_digest_kind)entry->kind,
+		.verdict = entry->type == AUDIT_UNMET || entry->type == DT_REG
+				   ? UCP_CHECK_UNSEEN
+				   : UCP_CHECK_NOT_FILE,
+	};
+	return dir != NULL ? 0 : -ENOMEM;
+}
+
+/** Turn what reading an item came to into a finding. */
+static void audit_conclude(struct ucp_audit *audit, const struct audit_entry *entry,
+			   const struct ucp_check_item *item)
+{
+	enum ucp_audit_word word = UCP_AUDIT_CHANGED;
+	bool is_gone = item->step != UCP_CHECK_AT_READ &&
+		       (item->err == -ENOENT || item->err == -ENOTDIR);
+	/* A symbolic link, or a socket: not what it was, and nothing to read. */
+	bool is_other = item->step == UCP_CHECK_AT_OPEN &&
+			(item->err == -ELOOP || item->err == -ENXIO);
+
+	if (item->verdict == UCP_CHECK_SAME) {
+		word = UCP_AUDIT_OK;
+	} else if (item->verdict == UCP_CHECK_FAILED && !is_other) {
+		word = is_gone                            ? UCP_AUDIT_MISSING
+		       : item->step == UCP_CHECK_AT_READ ? UCP_AUDIT_FAIL_READ
+							  : UCP_AUDIT_FAIL_OPEN;
+	}
+	audit_find(audit, entry->path, word, item->err);
+}
+
+/** Read all entries: 0 or a negative errno. */
+static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, int root,
+		      struct ucp_audit_result *res)
+{
+	struct ucp_check_result result;
+	struct ucp_check_job job = {
+		.roots = {root, -1}, .n_sides = 1, .n_items = audit->n_entries};
+
+	audit_sort(audit->entries, audit->n_entries, sizeof(*audit->entries), audit_order_met);
+	job.items = calloc(audit->n_entries + 1, sizeof(*job.items));
+	int err = job.items != NULL ? 0 : -ENOMEM;
+	for (uint32_t i = 0; err == 0 && i < audit->n_entries; i++) {
+		err = audit_item(audit, &audit->entries[i], &job.items[i]);
+	}
+	if (err == 0) {
+		err = ucp_check_run(set, &job, &result);
+		res->bytes = result.bytes;
+		res->lacks_engine = result.lacks_engine;
+		res->is_broken = result.is_broken;
+	}
+	for (uint32_t i = 0; err == 0 && i < audit->n_entries; i++) {
+		audit_conclude(audit, &audit->entries[i], &job.items[i]);
+	}
+	if (!res->is_broken) {
+		free(job.items);
+	}
+	return err;
+}
+
+int ucp_audit_run(struct ucp_audit *audit, const struct ucp_settings *set, int root,
+		  const struct stat *self, struct ucp_audit_result *ret_result)
+{
+	const struct ucp_tour_guest guest = {.ctx = audit, .see = audit_see, .fail = audit_fail};
+	const int roots[2] = {root, -1};
+
+	*ret_result = (struct ucp_audit_result){0};
+	audit->self = self;
+	audit_sort(audit->entries, audit->n_entries, sizeof(*audit->entries), audit_order_path);
+	audit_unique(audit);
+	int err = ucp_tour_run(audit->tour, roots, 1, set->one_filesystem,
+			       ucp_tour_threads(set), &guest);
+	if (err == 0) {
+		err = audit_read(audit, set, root, ret_result);
+	}
+	if (err == 0 && audit->is_out_of_memory) {
+		err = -ENOMEM;
+	}
+	audit_sort(audit->findings, audit->n_findings, sizeof(*audit->findings), audit_order_finding);
+	return err;
+}
+
+/** Whether a finding says something that the one before it, of the same path, does not. */
+static bool audit_is_news(const struct ucp_audit_finding *before,
+			  const struct ucp_audit_finding *finding)
+{
+	return strcmp(before->path, finding->path) != 0 ||
+	       (before->word != finding->word && finding->word != UCP_AUDIT_OK);
+}
+
+void ucp_audit_each(const struct ucp_audit *audit,
+		    void (*fn)(void *ctx, const struct ucp_audit_finding *finding), void *ctx)
+{
+	for (uint32_t i = 0; i < audit->n_findings; i++) {
+		const struct ucp_audit_finding *finding = &audit->findings[i];
+		if (i == 0 || audit_is_news(finding - 1, finding)) {
+			fn(ctx, finding);
+		}
+	}
+}

@@ -1,0 +1,76 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+/* A tree against a list of paths and digests: --check. */
+#ifndef UCP_CORE_AUDIT_H
+#define UCP_CORE_AUDIT_H
+
+#include "core/settings.h"
+#include "hash/digest.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+/** What became of a path. */
+enum ucp_audit_word {
+	UCP_AUDIT_OK,
+	UCP_AUDIT_CHANGED,     /**< other contents, or no regular file */
+	UCP_AUDIT_MISSING,
+	UCP_AUDIT_EXTRA,       /**< a regular file that is not in the list */
+	UCP_AUDIT_FAIL_OPEN,   /**< it could not be opened: see err */
+	UCP_AUDIT_FAIL_READ,   /**< it could not be read: see err */
+	UCP_AUDIT_FAIL_ACCESS, /**< a directory or name that could not be looked at: see err */
+	UCP_AUDIT_WORDS,       /**< how many there are */
+};
+
+/** One path and what became of it. */
+struct ucp_audit_finding {
+	const char *path; /**< borrowed from the audit; "." is the root */
+	enum ucp_audit_word word;
+	int err;          /**< of a failure: a negative errno */
+};
+
+/** What a run did. */
+struct ucp_audit_result {
+	uint64_t bytes;    /**< read */
+	bool lacks_engine; /**< the engine asked for cannot be had */
+	bool is_broken;    /**< the engine failed: end the process, free nothing */
+};
+
+struct ucp_audit;
+
+/** An empty list; NULL when out of memory. Owner: ucp_audit_free(). */
+struct ucp_audit *ucp_audit_new(void);
+
+/** Free a list and its findings; NULL is allowed. */
+void ucp_audit_free(struct ucp_audit *audit);
+
+/**
+ * Note what a path should be.
+ *
+ * @path   copied, without "." and doubled slashes in it
+ * @value  copied
+ * Returns 0, or a negative errno:
+ *   -EXDEV   the path is absolute, or leads up by "..": it is never looked at
+ *   -EINVAL  it names nothing
+ *   -ENOMEM
+ */
+int ucp_audit_add(struct ucp_audit *audit, const char *path, enum ucp_digest_kind kind,
+		  const struct ucp_digest_value *value);
+
+/**
+ * Look at the tree, and read all that is in the list.
+ *
+ * @root  borrowed: a directory
+ * @self  the list itself, which is not extra where it is in the tree; or NULL
+ * Returns 0, or a negative errno when that could not be done at all.
+ */
+int ucp_audit_run(struct ucp_audit *audit, const struct ucp_settings *set, int root,
+		  const struct stat *self, struct ucp_audit_result *ret_result);
+
+/** Give out all findings of a run, sorted bytewise by path; a path has one, or failures beside. */
+void ucp_audit_each(const struct ucp_audit *audit,
+		    void (*fn)(void *ctx, const struct ucp_audit_finding *finding), void *ctx);
+
+#endif
