@@ -69,7 +69,7 @@ for type in ${TYPES:-ext4 xfs}; do
 	rm -rf disk/cp*
 
 	# Right after the end: everything is there.
-	for args in --fsync=file --fsync=chunk --fsync=batch --fsync=fs '--fsync=batch --atomic' '--fsync=file --atomic' '--fsync=fs --atomic'; do
+	for args in --fsync=file --fsync=chunk --fsync=batch --fsync=fs '--fsync=batch --atomic' '--fsync=file --atomic' '--fsync=fs --atomic' --safe; do
 		lost=0
 		for round in $(seq "$rounds"); do
 			engine=${engines[round % 3]}
@@ -84,7 +84,7 @@ for type in ${TYPES:-ext4 xfs}; do
 	done
 
 	# At any moment: each name has all of the old or all of the new.
-	for args in --fsync=batch --fsync=file --fsync=chunk; do
+	for args in --fsync=batch --fsync=file --fsync=chunk --safe; do
 		n_torn=0 n_lost=0 n_cut=0
 		for round in $(seq "$rounds"); do
 			engine=${engines[round % 3]}
