@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -265,6 +266,28 @@ static void mode_copy_manifest(struct ucp_job *job, struct ucp_outfile *out,
 	res->out_of_space = res->out_of_space || err == -ENOSPC || err == -EDQUOT;
 }
 
+/** One line on how far a run got that a signal has ended. Called as cp it is as silent as that. */
+static void mode_copy_tell_end(const struct ucp_options *opts, const struct ucp_job *job,
+			       struct ucp_report *rep)
+{
+	int sig = mode_copy_signal;
+	const char *name = sig == SIGINT ? "SIGINT" : sig == SIGTERM ? "SIGTERM" : "SIGHUP";
+	struct ucp_counts c;
+	char written[16];
+
+	if (sig == 0 || opts->called_as_cp) {
+		return;
+	}
+	ucp_job_counts(job, &c);
+	uint64_t done = c.files + c.dirs + c.symlinks + c.hardlinks + c.specials + c.skipped;
+	ucp_progress_lock(rep->progress);
+	(void)fflush(stdout); /* checked at exit */
+	fprintf(stderr, "%s: ended by %s: %" PRIu64 " of %" PRIuFAST64 " entries%s done, %s copied\n",
+		rep->name, name, done, c.found,
+		ucp_job_is_walked(job) ? "" : " found so far", ucp_report_bytes(c.bytes + c.shared_bytes, written));
+	ucp_progress_unlock(rep->progress);
+}
+
 /** The exit status of a run. */
 static int mode_copy_status(const struct ucp_options *opts, const struct ucp_result *res)
 {
@@ -326,6 +349,9 @@ static int mode_copy_run(const struct ucp_options *opts, struct ucp_job *job,
 	mode_copy_watch(job, rep);
 	ucp_job_end(job, &result);
 	double seconds = ucp_progress_elapsed(rep->progress);
+	if (result.was_canceled) {
+		mode_copy_tell_end(opts, job, rep);
+	}
 	mode_copy_release();
 	if (opts->manifest != NULL) {
 		mode_copy_manifest(job, &manifest, set, rep, &result);

@@ -400,7 +400,8 @@ bool ucp_barrier_take_up(struct ucp_worker *w)
 	}
 	int err = ucp_dir_pin(w, held->entry.dir);
 	if (err < 0) {
-		barrier_end(w, held, 0); /* tries again, and tells */
+		ucp_worker_tell_entry(w, UCP_FAIL_READ_BACK, err, &held->entry);
+		barrier_end(w, held, err);
 		return true;
 	}
 	atomic_fetch_sub(&w->shared->barrier.n_held, 1);

@@ -500,7 +500,11 @@ void ucp_chunk_start(struct ucp_file *file)
 	file->eof = UINT64_MAX;
 	file->is_small = file->size <= w->small.size;
 	if (chunk_pool_ready(w, chunk_pool(w, file->is_small)) < 0) {
-		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
+		if (chunk_copies(file) || file->pass == UCP_PASS_CLONE) {
+			ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
+		} else {
+			file->err = -ENOMEM;
+		}
 		ucp_copy_data_done(file);
 		return;
 	}

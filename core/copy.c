@@ -33,6 +33,7 @@
 #include "core/offload.h"
 #include "core/place.h"
 #include "core/stream.h"
+#include "core/sys/attr.h"
 #include "core/sys/cache.h"
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
@@ -482,18 +483,39 @@ static void copy_data(struct ucp_file *file)
 	}
 }
 
-/** Open and look at the source once more: 0, or a negative errno. */
+/** Whether what has the source's name by now may be copied: 0, or -ELOOP or -EEXIST. */
+static int copy_may_reopen(const struct ucp_file *file, const struct stat *st)
+{
+	const struct stat *seen = &file->entry.st;
+	bool is_same = st->st_ino == seen->st_ino && st->st_dev == seen->st_dev;
+	struct stat dst_st;
+
+	if ((st->st_mode & S_IFMT) != (seen->st_mode & S_IFMT) ||
+	    (!is_same && file->group != NULL)) {
+		return -ELOOP; /* what other names are linked to is a copy of the file before */
+	}
+	if (ucp_fd_stat(file->dst_fd, &dst_st) == 0 && dst_st.st_ino == st->st_ino &&
+	    dst_st.st_dev == st->st_dev) {
+		return -EEXIST; /* somebody has linked the copy to it; it is about to be emptied */
+	}
+	return 0;
+}
+
+/** Open and look at the source once more: 0, -ELOOP, -EEXIST, or another negative errno. */
 static int copy_reopen(struct ucp_file *file)
 {
 	struct ucp_entry *e = &file->entry;
 	struct stat st;
 
 	/* By name: what has the name by now is what is to be copied. */
-	int fd = ucp_worker_open_interruptible(file->w, e->dir->fd[UCP_SRC], e->src_name,
-					       O_RDONLY | O_NOCTTY | copy_nofollow(e), 0);
+	int flags = O_RDONLY | O_NOCTTY | copy_nofollow(e);
+	int fd = ucp_fd_openat(e->dir->fd[UCP_SRC], e->src_name, flags | O_NONBLOCK, 0);
+	if (fd == -EAGAIN || fd == -EWOULDBLOCK) { /* a lease is on it, as in copy_on_open() */
+		fd = ucp_worker_open_interruptible(file->w, e->dir->fd[UCP_SRC], e->src_name, flags, 0);
+	}
 	int err = fd < 0 ? fd : ucp_fd_stat(fd, &st);
-	if (err == 0 && (st.st_mode & S_IFMT) != (e->st.st_mode & S_IFMT)) {
-		err = -ELOOP;
+	if (err == 0) {
+		err = copy_may_reopen(file, &st);
 	}
 	if (err < 0) {
 		if (fd >= 0) {
@@ -509,6 +531,50 @@ static int copy_reopen(struct ucp_file *file)
 	return 0;
 }
 
+/** Take from a copy what a new state of its source will not allow, before its data comes. */
+static void copy_narrow(struct ucp_file *file)
+{
+	const struct ucp_settings *set = file->w->set;
+	mode_t asked = ucp_mode_asked(set, file->entry.st.st_mode);
+	bool is_inherited = !file->is_created || file->temp.replaces;
+	struct stat st;
+
+	if (!set->keep_mode && is_inherited) {
+		return; /* the permissions are those of the file that was there */
+	}
+	file->mode = set->keep_mode ? asked : file->mode & asked;
+	/* Attributes can be set only on what is writable, even by its owner. */
+	mode_t keep = (set->keep_mode ? ucp_mode_private(file->mode) : asked) | 0200;
+	if (ucp_fd_stat(file->dst_fd, &st) == 0 && (st.st_mode & 07777 & ~keep) != 0) {
+		(void)ucp_attr_chmod(file->dst_fd, st.st_mode & keep); /* told when it is complete */
+	}
+	file->mode_is_right = file->mode_is_right && !set->keep_mode;
+	file->may_have_acl = true;
+}
+
+/** A copy that is to be made again cannot be: tell why. */
+static void copy_fail_again(struct ucp_file *file, int err)
+{
+	const struct ucp_entry *e = &file->entry;
+	bool is_wrong = file->pass == UCP_PASS_BACK || file->pass == UCP_PASS_SOURCE;
+
+	switch (err) {
+	case -ELOOP:
+		ucp_copy_fail(file, UCP_FAIL_REPLACED, 0);
+		break;
+	case -EEXIST:
+		ucp_copy_fail(file, UCP_FAIL_SAME_FILE, 0);
+		break;
+	default:
+		ucp_copy_fail(file, UCP_FAIL_OPEN, err);
+		break;
+	}
+	if (is_wrong && !ucp_worker_is_canceled(file->w)) {
+		ucp_worker_tell_at(file->w, UCP_FAIL_DIFFERS, 0, e->dir, e->src_name, e->dst_name,
+				   "it cannot be copied again");
+	}
+}
+
 /** Copy a file once more, to where it was copied before. */
 static void copy_again(struct ucp_file *file)
 {
@@ -518,12 +584,11 @@ static void copy_again(struct ucp_file *file)
 	ucp_count(&w->counts.again, 1);
 	int err = copy_reopen(file);
 	if (err < 0) {
-		bool is_replaced = err == -ELOOP;
-		ucp_copy_fail(file, is_replaced ? UCP_FAIL_REPLACED : UCP_FAIL_OPEN,
-			      is_replaced ? 0 : err);
+		copy_fail_again(file, err);
 		copy_close(file);
 		return;
 	}
+	copy_narrow(file);
 	err = ucp_cache_direct(file->dst_fd, false);
 	if (err == 0 && file->is_dst_regular) {
 		err = UCP_RETRY(ftruncate(file->dst_fd, 0)) == 0 ? 0 : -errno;
@@ -538,8 +603,6 @@ static void copy_again(struct ucp_file *file)
 	if (ucp_meta_wants_xattrs(set)) {
 		file->has_xattrs = ucp_meta_peek(w, file->src_fd).has_xattrs;
 	}
-	file->mode = ucp_mode_asked(set, file->entry.st.st_mode);
-	file->mode_is_right = file->mode_is_right && !set->keep_mode;
 	file->owner_is_right = file->owner_is_right && !set->keep_owner;
 	file->size = (uint64_t)file->entry.st.st_size;
 	file->written_end = 0;
@@ -549,6 +612,19 @@ static void copy_again(struct ucp_file *file)
 	file->road = UCP_ROAD_NONE;
 	file->pass = UCP_PASS_COPY;
 	copy_data(file);
+}
+
+/** What was in the way may have been another name of the source: its change time is our doing. */
+static void copy_forgive_self(struct ucp_file *file)
+{
+	struct ucp_entry *e = &file->entry;
+	struct stat st;
+
+	if ((e->has_removed || e->backup != NULL) &&
+	    file->w->set->on_change != UCP_CHANGE_IGNORED && ucp_fd_stat(file->src_fd, &st) == 0) {
+		e->st.st_ctim = st.st_ctim;
+		e->st.st_nlink = st.st_nlink;
+	}
 }
 
 /** Create or open the destination, then go on with the data. */
@@ -575,6 +651,7 @@ static void copy_opened_src(struct ucp_file *file)
 			ucp_note_made(w, &file->entry);
 		}
 		ucp_barrier_note(w, file);
+		copy_forgive_self(file);
 		copy_data(file);
 		return;
 	case UCP_CREATE_SKIP:
@@ -726,6 +803,8 @@ void ucp_copy_resume(struct ucp_worker *w, const struct ucp_resume *resume)
 	file->dst_fd = resume->fd;
 	file->mode = resume->mode;
 	file->n_again = resume->n_again;
+	file->mode_is_right = !w->set->keep_mode; /* all has been set once */
+	file->owner_is_right = !w->set->keep_owner;
 	file->is_created = resume->is_created;
 	file->is_dst_regular = true;
 	file->may_have_acl = resume->may_have_acl;

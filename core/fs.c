@@ -92,6 +92,13 @@ bool ucp_fs_reads_oddly(int fd)
 	return fs_type(fd) == FUSE_SUPER_MAGIC;
 }
 
+bool ucp_fs_hides_cache(int fd)
+{
+	uint64_t type = fs_type(fd);
+
+	return type == OVERLAYFS_SUPER_MAGIC || type == FS_ZFS_MAGIC;
+}
+
 bool ucp_fs_is_btrfs(int fd)
 {
 	return fs_type(fd) == BTRFS_SUPER_MAGIC;

@@ -58,6 +58,13 @@ bool ucp_fs_syncs(int fd);
  */
 bool ucp_fs_reads_oddly(int fd);
 
+/**
+ * Whether the page cache that a descriptor shows is not the one that its data is in.
+ *
+ * Of overlayfs it is that of the layer below; ZFS has one of its own.
+ */
+bool ucp_fs_hides_cache(int fd);
+
 /** Whether a descriptor is on btrfs. */
 bool ucp_fs_is_btrfs(int fd);
 

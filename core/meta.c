@@ -5,6 +5,7 @@
 
 #include "core/context.h"
 #include "core/flags.h"
+#include "core/fs.h"
 #include "core/mode.h"
 #include "core/note.h"
 #include "core/sys/attr.h"
@@ -428,6 +429,17 @@ static bool meta_check_xattr(struct ucp_worker *w, const struct ucp_meta *meta, 
 	return meta_differs(w, meta, text);
 }
 
+/** Whether a time is the one that was set, or what a filesystem of coarser times makes of it. */
+static bool meta_is_time(const struct timespec *want, const struct timespec *have)
+{
+	enum { GRAIN_NS = 100, GRAIN_MAX_S = 2 }; /* NTFS has 100 ns, vfat 2 s */
+	int64_t ns = (want->tv_sec - have->tv_sec) * INT64_C(1000000000) +
+		     (want->tv_nsec - have->tv_nsec);
+
+	return ns == 0 || (ns > 0 && ns < GRAIN_MAX_S * INT64_C(1000000000) &&
+			   have->tv_nsec % GRAIN_NS == 0);
+}
+
 /** --verify: owner, mode and time as they were set: false when told as different. */
 static bool meta_check_stat(struct ucp_worker *w, const struct ucp_meta *meta, uint32_t lost)
 {
@@ -448,14 +460,16 @@ static bool meta_check_stat(struct ucp_worker *w, const struct ucp_meta *meta, u
 		return meta_differs(w, meta, text);
 	}
 	const uint32_t mode_lost = 1U << UCP_LOST_MODE | 1U << UCP_LOST_OWNER | 1U << UCP_LOST_ACL;
-	if (set->keep_mode && (lost & mode_lost) == 0 && (have.st_mode & 07777) != meta->mode) {
+	bool has_mode = (have.st_mode & 07777) == meta->mode;
+	if (set->keep_mode && !has_mode && ucp_fs_folds(meta->dst_fd)) {
+		ucp_note_lost(w, meta->entry, UCP_LOST_MODE, -EOPNOTSUPP, NULL); /* vfat and its like */
+	} else if (set->keep_mode && (lost & mode_lost) == 0 && !has_mode) {
 		(void)snprintf(text, sizeof(text), "its mode is %04o instead of %04o",
 			       have.st_mode & 07777, meta->mode);
 		return meta_differs(w, meta, text);
 	}
 	if (set->keep_times && (lost & 1U << UCP_LOST_TIMES) == 0 &&
-	    (have.st_mtim.tv_sec != want->st_mtim.tv_sec ||
-	     have.st_mtim.tv_nsec != want->st_mtim.tv_nsec)) {
+	    !meta_is_time(&want->st_mtim, &have.st_mtim)) {
 		return meta_differs(w, meta, "its time is not what was set");
 	}
 	return true;

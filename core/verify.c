@@ -4,6 +4,7 @@
 #include "core/verify.h"
 
 #include "core/copy.h"
+#include "core/fs.h"
 #include "core/sys/cache.h"
 #include "core/sys/fd.h"
 #include "core/worker.h"
@@ -38,7 +39,8 @@ static bool verify_is_gone(const struct ucp_entry *e)
 {
 	struct stat st;
 
-	return ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, AT_SYMLINK_NOFOLLOW, &st) == -ENOENT;
+	return ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, e->follow ? 0 : AT_SYMLINK_NOFOLLOW,
+			     &st) == -ENOENT;
 }
 
 /** Whether two times are the same. */
@@ -88,13 +90,20 @@ static enum ucp_verdict verify_changed(struct ucp_file *file)
 	return UCP_VERDICT_WRONG;
 }
 
+/** Whether what a source gives has no state to compare: /proc is new at every look. */
+static bool verify_is_stream(const struct ucp_file *file)
+{
+	const struct stat *st = &file->entry.st;
+
+	return !S_ISREG(st->st_mode) || (file->road == UCP_ROAD_STREAM && st->st_size == 0);
+}
+
 enum ucp_verdict ucp_verify_unchanged(struct ucp_file *file)
 {
 	const struct ucp_settings *set = file->w->set;
 
-	/* What a stream gives has no state to compare: /proc is new at every look. */
 	if (set->on_change == UCP_CHANGE_IGNORED || set->attributes_only ||
-	    file->road == UCP_ROAD_STREAM || !verify_has_changed(file)) {
+	    verify_is_stream(file) || !verify_has_changed(file)) {
 		return UCP_VERDICT_RIGHT;
 	}
 	return verify_changed(file);
@@ -113,7 +122,8 @@ static void verify_go_past(struct ucp_file *file, int fd, const struct ucp_cache
 		file->is_past_cache = true;
 		return;
 	}
-	file->is_past_cache = ucp_cache_drop(fd, look->size);
+	file->is_past_cache = ucp_cache_drop(fd, look->size) && !ucp_fs_hides_cache(fd) &&
+			      !ucp_cache_is_inline(fd, look->size);
 }
 
 /** Begin a pass over a file; what is wrong before the first byte is told by ucp_verify_judge(). */
@@ -129,9 +139,10 @@ static void verify_start(struct ucp_file *file, enum ucp_pass pass, int fd)
 		verify_go_past(file, fd, &look);
 		ucp_digest_reset(file->digest);
 	}
-	bool has_size = pass == UCP_PASS_BACK ? file->is_dst_regular
-					      : S_ISREG(file->entry.st.st_mode);
-	if (file->err == 0 && has_size && look.size != file->size) {
+	/* The source of sysfs says more than there is, each time. */
+	bool is_resized = pass == UCP_PASS_BACK ? file->is_dst_regular && look.size != file->size
+						: look.size != (uint64_t)file->entry.st.st_size;
+	if (file->err == 0 && is_resized) {
 		file->eof = look.size; /* it is not read: its length says it all */
 		ucp_copy_data_done(file);
 	} else if (file->err != 0 || file->size == 0) {
@@ -154,7 +165,7 @@ bool ucp_verify_source(struct ucp_file *file)
 	const struct ucp_settings *set = file->w->set;
 
 	if (set->verify != UCP_VERIFY_BOTH || set->attributes_only ||
-	    file->road == UCP_ROAD_STREAM) {
+	    verify_is_stream(file)) {
 		return false;
 	}
 	verify_start(file, UCP_PASS_SOURCE, file->src_fd);

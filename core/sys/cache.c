@@ -7,6 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,7 +20,10 @@
 #define SYS_cachestat 451
 #endif
 
-enum { CACHE_VECTOR = 4096 }; /* pages a look with mincore(2) */
+enum {
+	CACHE_VECTOR = 4096,      /* pages a look with mincore(2) */
+	CACHE_INLINE = 64 * 1024, /* bytes: no filesystem keeps more with an inode */
+};
 
 int ucp_cache_look(int fd, struct ucp_cache_look *ret_look)
 {
@@ -104,4 +110,16 @@ bool ucp_cache_drop(int fd, uint64_t size)
 		found = cache_core(fd, size);
 	}
 	return found == 0;
+}
+
+bool ucp_cache_is_inline(int fd, uint64_t size)
+{
+	struct {
+		struct fiemap map;
+		struct fiemap_extent extent;
+	} ask = {.map = {.fm_length = UINT64_MAX, .fm_extent_count = 1}};
+
+	return size > 0 && size <= CACHE_INLINE && ioctl(fd, FS_IOC_FIEMAP, &ask) == 0 &&
+	       ask.map.fm_mapped_extents > 0 &&
+	       (ask.extent.fe_flags & FIEMAP_EXTENT_DATA_INLINE) != 0;
 }

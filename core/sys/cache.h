@@ -40,4 +40,11 @@ int ucp_cache_direct(int fd, bool on);
  */
 bool ucp_cache_drop(int fd, uint64_t size);
 
+/**
+ * Whether the data of a small file is kept with its inode, where no page cache shows it.
+ *
+ * Source: FS_IOC_FIEMAP; FIEMAP_EXTENT_DATA_INLINE.
+ */
+bool ucp_cache_is_inline(int fd, uint64_t size);
+
 #endif

@@ -33,6 +33,10 @@ changed() {
 		;;
 	replaced) cp other other2 && mv other2 source ;;
 	removed) rm source ;;
+	linked) ln -f copy source ;;
+	secret) cp other secret && chmod 600 secret && mv secret source ;;
+	fifo) rm source && mkfifo source ;;
+	directory) rm source && mkdir source ;;
 	esac
 	wait $!
 	status=$? out=$(cat out) err=$(cat err)
@@ -65,6 +69,54 @@ changed removed --on-change=fail
 is "removed: what was open has been copied" "$status:$err" "0:"
 ok "removed: all of it" cmp original copy
 
+
+# --- what has the name by now is not what can be copied again
+for what in fifo directory; do
+	changed $what --on-change=retry
+	is "$what, retry: exit status" "$status" 1
+	ok "$what, retry: message" says_once "replaced while being copied"
+	ok "$what, retry: no copy" absent copy
+done
+changed linked --on-change=retry
+is "linked to its copy: exit status" "$status" 1
+ok "linked to its copy: message" says_once "'source' and 'copy' are the same file"
+ok "linked to its copy: the data is still there" test "$(stat -c %s source)" -gt 1000000
+for args in '' -p; do
+	# shellcheck disable=SC2086 # no argument when empty
+	changed secret --on-change=retry $args
+	is "replaced by what others may not read, $args: exit status" "$status:$err" "0:"
+	is "replaced by what others may not read, $args: nor the copy" "$(stat -c %a copy)" 600
+	cmp -s other copy || ok "replaced by what others may not read, $args: data" false
+done
+mkdir group && cp original group/a && ln group/a group/b && ln group/a group/c
+for name in a b c; do
+	rm -rf group copies && mkdir group && cp original group/a && ln group/a group/b && ln group/a group/c
+	ucp -a --on-change=retry --chunk-size=4096 group copies > out 2> err &
+	sleep 0.05
+	cp other other2 && mv other2 "group/$name"
+	wait $!
+	for copy in copies/*; do
+		cmp -s "$copy" original || [ "${copy##*/}" = $name ] || ok "$name of three links replaced: $copy is what it was" false
+	done
+	ok "$name of three links replaced" true
+done
+
+# --- what ucp itself does to other names of the source is no change
+for args in --remove-destination '-b --backup=simple' '--atomic --remove-destination'; do
+	rm -f one* && cp other one && ln one one-too
+	# shellcheck disable=SC2086 # several options
+	run ucp --on-change=fail $args one one-too
+	is "$args, two names of one file: exit status" "$status:$err" "0:"
+	ok "$args, two names of one file: data" cmp other one-too
+done
+changed removed --on-change=retry
+is "removed: the copy is its last state" "$status:$err" "0:"
+cp original source && ln -sf source by-link && rm -f copy
+ucp --chunk-size=4096 --on-change=retry by-link copy 2> err &
+started copy
+rm source
+wait $!
+is "removed behind a symlink: exit status" "$?:$(cat err)" "0:"
 # --- one that never stops
 
 rm -f copy && cp original source

@@ -27,10 +27,13 @@ for type in ext4 xfs btrfs; do
 			[ $type = btrfs ] || before=$(sectors_read on-$type)
 			# shellcheck disable=SC2086 # options are words
 			run ucp -a $args --stats src on-$type/copy
-			is "$type on $UCP_ENGINE, $args: exit status" "$status:$err" "0:"
+			is "$type on $UCP_ENGINE, $args: exit status" \
+				"$status:$(grep -vE 'warning: [0-9]+ of [0-9]+ files were verified in the cache' <<< "$err")" "0:"
 			ok "$type on $UCP_ENGINE, $args: the copy is the source" same_across src on-$type/copy
+			# of small files btrfs keeps the data with the inode, in memory
+			[ $type = btrfs ] && cached='[0-9]+' || cached=0
 			ok "$type on $UCP_ENGINE, $args: all from the medium" \
-				grep -Eq '^verified [1-9][0-9]* files on the medium, 0 in the cache, .*again 0$' <<< "$out"
+				grep -Eq "^verified [1-9][0-9]* files on the medium, $cached in the cache, .*again 0$" <<< "$out"
 			[ $type = btrfs ] && continue
 			got=$((($(sectors_read on-$type) - before) * 512))
 			ok "$type on $UCP_ENGINE, $args: that many bytes were read: $got of $bytes" test "$got" -ge "$bytes"
@@ -70,6 +73,27 @@ for UCP_ENGINE in uring threads serial; do
 		grep -qE "^ucp: warning: [0-9]+ of [0-9]+ files were verified in the cache only" <<< "$err"
 	run ucp -a --verify=cache src memory/cached
 	is "tmpfs on $UCP_ENGINE, cache: no warning" "$status:$err" "0:"
+done
+
+# a filesystem of coarse times, and one whose page cache is that of another
+mkdir coarse && truncate -s 64M coarse.img && mkfs.ext4 -q -I 128 coarse.img 2> /dev/null && mount -o loop coarse.img coarse &&
+	at_end "umount -l '$PWD/coarse' 2> /dev/null"
+mkdir few && cp src/small-* few && touch -d '2004-05-06 07:08:09.123456789' few/*
+mkdir -p layers/upper layers/lower layers/work merged && mount -t tmpfs tmpfs layers && mkdir layers/upper layers/lower layers/work &&
+	mount -t overlay overlay -o lowerdir=layers/lower,upperdir=layers/upper,workdir=layers/work merged && has_overlay=1
+at_end "umount -l '$PWD/merged' '$PWD/layers' 2> /dev/null"
+for UCP_ENGINE in uring threads serial; do
+	rm -rf coarse/few
+	run ucp -a --verify few coarse
+	is "coarse times on $UCP_ENGINE" "$status:$err" "0:"
+	[ "${has_overlay:-0}" = 1 ] || continue
+	rm -rf merged/few
+	run ucp -a --verify few merged
+	is "overlayfs on $UCP_ENGINE: exit status" "$status" 0
+	ok "overlayfs on $UCP_ENGINE: what is below is not known" \
+		grep -q "^ucp: warning: 200 of 200 files were verified in the cache only" <<< "$err"
+	run ucp --verify=both /sys/kernel/mm/transparent_hugepage/enabled sysfs
+	is "sysfs on $UCP_ENGINE" "$status" 0
 done
 
 # what exists, what cannot be read, what is no file
