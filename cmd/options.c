@@ -787,6 +787,7 @@ static void options_settle(struct parse *p)
 		set->follow = set->recursive && !p->has_hard ? UCP_FOLLOW_NEVER
 							     : UCP_FOLLOW_ALWAYS;
 	}
+	set->stop_when_full = p->opts->has_own; /* cp goes on, file by file */
 	set->manifest = p->opts->manifest != NULL;
 	if ((set->manifest || set->verify != UCP_VERIFY_NEVER) &&
 	    set->digest == UCP_DIGEST_NONE) {

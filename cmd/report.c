@@ -72,6 +72,7 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_XATTR_LIST, "listing attributes of %1"},
 	{UCP_FAIL_FLAGS, "failed to preserve flags '%t' of %2"},
 	{UCP_FAIL_PROJECT, "failed to preserve the project of %2"},
+	{UCP_FAIL_FULL, "%t more files were not copied to %2"},
 	{UCP_FAIL_MEMORY, "cannot copy %1"},
 	{UCP_FAIL_ENGINE, "the I/O engine failed"},
 	{UCP_FAIL_SAME_FILE, "%1 and %2 are the same file"},

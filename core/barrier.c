@@ -37,7 +37,12 @@ enum {
 	BARRIER_MANY = 32,            /* files, or directories */
 	BARRIER_FOREIGN = 64 * 1024,  /* bytes a file */
 	BARRIER_TASK = 64,            /* files a task ends */
+	BARRIER_LOOK = 1 << 20,       /* bytes between two looks at the free space */
+	BARRIER_SHARE = 4,            /* of the free space, what may wait at most: one so-manieth */
 };
+
+/** Bytes that may wait to replace others in any case: a barrier for more is cheap by comparison. */
+#define BARRIER_CROWD ((uint64_t)4 << 30)
 
 /** Bytes of others that are no matter in any case. */
 #define BARRIER_FOREIGN_FREE ((uint64_t)64 << 20)
@@ -251,6 +256,29 @@ static struct ucp_held *barrier_new_held(struct ucp_file *file)
 	return held;
 }
 
+/**
+ * Whether files that wait to replace others take too much space together with those.
+ *
+ * What they replace is given back only when they have its name.
+ */
+static bool barrier_is_crowded(struct ucp_barrier *barrier, const struct ucp_held *held)
+{
+	struct statvfs vfs;
+
+	if (!held->temp.replaces) {
+		return false;
+	}
+	uint64_t before = atomic_fetch_add(&barrier->n_bytes, held->size);
+	uint64_t n_bytes = before + held->size;
+	if (n_bytes >= BARRIER_CROWD) {
+		return true;
+	}
+	return n_bytes / BARRIER_LOOK != before / BARRIER_LOOK && fstatvfs(held->fd, &vfs) == 0 &&
+	       n_bytes > (uint64_t)vfs.f_bavail * vfs.f_frsize / BARRIER_SHARE;
+}
+
+static bool barrier_run(struct ucp_worker *w, bool is_urgent);
+
 enum ucp_hold ucp_barrier_hold(struct ucp_worker *w, struct ucp_file *file)
 {
 	struct ucp_barrier *barrier = &w->shared->barrier;
@@ -272,12 +300,13 @@ enum ucp_hold ucp_barrier_hold(struct ucp_worker *w, struct ucp_file *file)
 		atomic_fetch_sub(&barrier->n_held, 1);
 		return UCP_HOLD_NOT;
 	}
+	bool is_crowded = barrier_is_crowded(barrier, held);
 	ucp_busy_release(w, file);
 	ucp_dir_unpin(held->entry.dir);
 	uint32_t n_waiting = atomic_fetch_add(&barrier->n_waiting, 1) + 1;
 	barrier_push(barrier, held); /* by now anybody may end it */
-	if (n_waiting >= barrier->limit / 2) {
-		(void)ucp_barrier_run(w);
+	if (n_waiting >= barrier->limit / 2 || is_crowded) {
+		(void)barrier_run(w, is_crowded);
 	}
 	return UCP_HOLD_DONE;
 }
@@ -539,10 +568,12 @@ static struct ucp_held *barrier_take(struct ucp_barrier *barrier, uint32_t *ret_
 		++*ret_n;
 	}
 	atomic_fetch_sub(&barrier->n_waiting, *ret_n);
+	atomic_store(&barrier->n_bytes, 0); /* about: what comes meanwhile is counted with the next */
 	return first;
 }
 
-bool ucp_barrier_run(struct ucp_worker *w)
+/** See ucp_barrier_run(); with is_urgent what is held is ended here and now, as far as can be. */
+static bool barrier_run(struct ucp_worker *w, bool is_urgent)
 {
 	struct ucp_barrier *barrier = &w->shared->barrier;
 	uint32_t n;
@@ -565,10 +596,19 @@ bool ucp_barrier_run(struct ucp_worker *w)
 			held = held->next;
 		}
 		last->next = NULL;
-		ucp_worker_push(w, &first->task);
+		if (is_urgent) {
+			ucp_barrier_resume(w, &first->task);
+		} else {
+			ucp_worker_push(w, &first->task);
+		}
 	}
 	atomic_store(&barrier->is_running, false);
 	return true;
+}
+
+bool ucp_barrier_run(struct ucp_worker *w)
+{
+	return barrier_run(w, false);
 }
 
 bool ucp_barrier_covers_dir(struct ucp_worker *w, const struct ucp_dir *dir)

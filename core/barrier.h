@@ -52,6 +52,7 @@ struct ucp_barrier {
 	atomic_uint n_waiting;       /**< how many those are, or a moment later will be */
 	atomic_uint n_held;          /**< open: in the stack, or not ended yet */
 	uint32_t limit;              /**< of n_held; half of it on the stack calls for a barrier */
+	atomic_uint_fast64_t n_bytes; /**< of those that wait and will replace another file */
 	uint64_t foreign;            /**< bytes of others that were dirty when the run began */
 	atomic_bool is_running;      /**< somebody waits for the medium */
 	atomic_bool is_many;         /**< syncfs has been used: directories rely on it too */

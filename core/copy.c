@@ -114,7 +114,22 @@ void ucp_copy_fail(struct ucp_file *file, enum ucp_act act, int64_t err)
 	if (err == -ECANCELED && ucp_worker_is_canceled(file->w)) {
 		return; /* the whole run is told about */
 	}
+	if (err == -ENOSPC && file->w->set->stop_when_full) {
+		atomic_store(&file->w->shared->full_dev, e->dir->dev[UCP_DST]);
+	}
 	ucp_worker_tell_entry(file->w, act, (int)err, e);
+}
+
+/** Whether a file need not be begun, as another has found no space left where it would go. */
+static bool copy_is_hopeless(struct ucp_file *file)
+{
+	uint64_t full = atomic_load_explicit(&file->w->shared->full_dev, memory_order_relaxed);
+
+	if (full == 0 || full != file->entry.dir->dev[UCP_DST] || file->entry.st.st_size == 0) {
+		return false;
+	}
+	ucp_count(&file->w->counts.not_begun, 1);
+	return true;
 }
 
 /** Names for --debug. */
@@ -637,6 +652,11 @@ static void copy_opened_src(struct ucp_file *file)
 			  : 0;
 	if (err < 0) {
 		ucp_copy_fail(file, UCP_FAIL_READ, err);
+		copy_close(file);
+		return;
+	}
+	if (copy_is_hopeless(file)) {
+		file->err = -ENOSPC; /* told together with the others */
 		copy_close(file);
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "core/create.h"
 
 #include "core/copy.h"
+#include "core/fs.h"
 #include "core/meta.h"
 #include "core/mode.h"
 #include "core/note.h"
@@ -26,6 +27,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /** Whether files created in a directory belong to the source's owner by themselves. */
@@ -163,6 +165,33 @@ static void create_narrow(struct ucp_file *file, mode_t dst_mode, int fd)
 	}
 }
 
+/**
+ * Whether there is room for what is to be written over a file: 0 or -ENOSPC.
+ *
+ * Asked before the old data goes, and only where it can be told: where data is
+ * neither shared nor compressed.
+ */
+static int create_has_room(const struct ucp_worker *w, const struct ucp_file *file, int fd,
+			   const struct stat *st)
+{
+	const struct stat *src_st = &file->entry.st;
+	uint64_t size = (uint64_t)src_st->st_size;
+	uint64_t blocks = (uint64_t)src_st->st_blocks * 512;
+	bool may_share = w->set->reflink != UCP_REFLINK_NEVER && st->st_dev == src_st->st_dev &&
+			 w->set->digest == UCP_DIGEST_NONE;
+	struct statvfs vfs;
+
+	/* Holes take nothing, and compressed sources are larger when they are read. */
+	uint64_t needed = w->set->sparse != UCP_SPARSE_NEVER && blocks < size ? blocks : size;
+	uint64_t given = (uint64_t)st->st_blocks * 512;
+	if (!S_ISREG(st->st_mode) || needed <= given || may_share || !ucp_fs_stores_plainly(fd) ||
+	    fstatvfs(fd, &vfs) != 0) {
+		return 0;
+	}
+	uint64_t n_free = geteuid() == 0 ? vfs.f_bfree : vfs.f_bavail;
+	return (needed - given) / vfs.f_frsize <= n_free ? 0 : -ENOSPC;
+}
+
 /** Empty what is to be overwritten: 0, or a negative errno. */
 static int create_empty(int fd, const struct stat *st, const struct stat *src_st)
 {
@@ -185,7 +214,11 @@ static bool create_owner_is_right(const struct ucp_worker *w, const struct ucp_f
 static int create_take(struct ucp_worker *w, struct ucp_file *file, int fd, const struct stat *st)
 {
 	const struct ucp_settings *set = w->set;
-	int err = set->attributes_only ? 0 : create_empty(fd, st, &file->entry.st);
+	int err = set->attributes_only ? 0 : create_has_room(w, file, fd, st);
+
+	if (err == 0 && !set->attributes_only) {
+		err = create_empty(fd, st, &file->entry.st);
+	}
 
 	if (err < 0) {
 		return err; /* it stays as it is */

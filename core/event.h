@@ -73,6 +73,7 @@ enum ucp_act {
 	UCP_FAIL_FLAGS,      /**< dst; text is the flags, as lsattr(1) shows them */
 	UCP_FAIL_PROJECT,    /**< dst */
 	UCP_FAIL_MEMORY,     /**< src */
+	UCP_FAIL_FULL,       /**< dst, text: how many files were not begun */
 	UCP_FAIL_ENGINE,     /**< the engine is unusable: the listener must end the process */
 	UCP_FAIL_SAME_FILE,      /**< src, dst */
 	UCP_FAIL_OMIT_DIR,       /**< src: a directory without -r */

@@ -99,6 +99,13 @@ bool ucp_fs_hides_cache(int fd)
 	return type == OVERLAYFS_SUPER_MAGIC || type == FS_ZFS_MAGIC;
 }
 
+bool ucp_fs_stores_plainly(int fd)
+{
+	uint64_t type = fs_type(fd);
+
+	return type == EXT4_SUPER_MAGIC || type == FS_XFS_MAGIC || type == TMPFS_MAGIC;
+}
+
 bool ucp_fs_is_btrfs(int fd)
 {
 	return fs_type(fd) == BTRFS_SUPER_MAGIC;

@@ -65,6 +65,9 @@ bool ucp_fs_reads_oddly(int fd);
  */
 bool ucp_fs_hides_cache(int fd);
 
+/** Whether data takes as much space as there is of it: it is neither compressed nor shared. */
+bool ucp_fs_stores_plainly(int fd);
+
 /** Whether a descriptor is on btrfs. */
 bool ucp_fs_is_btrfs(int fd);
 

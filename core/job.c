@@ -521,6 +521,20 @@ static void job_tell_cached(struct ucp_job *job)
 	}
 }
 
+/** Say once how many files were not even begun for want of space. */
+static void job_tell_not_begun(struct ucp_job *job)
+{
+	struct ucp_counts counts;
+	char text[32];
+
+	ucp_job_counts(job, &counts);
+	if (counts.not_begun > 0) {
+		(void)snprintf(text, sizeof(text), "%" PRIuFAST64, counts.not_begun);
+		ucp_worker_tell(&job->shared.workers[0], UCP_FAIL_FULL, -ENOSPC, NULL,
+				job->ops->target, text);
+	}
+}
+
 void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result)
 {
 	struct ucp_shared *shared = &job->shared;
@@ -538,6 +552,7 @@ void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result)
 		job_sync_target(job);
 	}
 	job_tell_cached(job);
+	job_tell_not_begun(job);
 	for (uint32_t i = 0; shared->set->tell_debug && i < shared->n_workers; i++) {
 		ucp_facts_tell_engine(&shared->workers[i]);
 	}
@@ -595,6 +610,7 @@ void ucp_job_counts(const struct ucp_job *job, struct ucp_counts *ret_counts)
 		job_add(&ret_counts->verified, &c->verified);
 		job_add(&ret_counts->verified_cached, &c->verified_cached);
 		job_add(&ret_counts->verified_bytes, &c->verified_bytes);
+		job_add(&ret_counts->not_begun, &c->not_begun);
 		job_add(&ret_counts->again, &c->again);
 		for (int lost = 0; lost < UCP_LOST_N; lost++) {
 			job_add(&ret_counts->lost[lost], &c->lost[lost]);

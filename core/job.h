@@ -53,6 +53,7 @@ struct ucp_counts {
 	atomic_uint_fast64_t verified;   /**< files read back past the cache and found right */
 	atomic_uint_fast64_t verified_cached; /**< files found right in the cache, if not on the medium */
 	atomic_uint_fast64_t verified_bytes;  /**< of both */
+	atomic_uint_fast64_t not_begun;  /**< files that were left out for want of space */
 	atomic_uint_fast64_t again;      /**< files copied once more */
 	atomic_uint_fast64_t lost[UCP_LOST_N]; /**< attributes not kept, be it a failure or not */
 };
