@@ -78,6 +78,7 @@ int ucp_check_run(const struct ucp_settings *set, struct ucp_check_job *job,
 	}
 	uint32_t n_workers = check_n_workers(&plan, job->n_items);
 	struct ucp_reading_shared shared = {.job = job, .plan = &plan.worker,
+					    .must_have_ring = set->engine == UCP_CHOOSE_URING,
 					    .batch = check_batch(job->n_items, n_workers)};
 	struct check_worker *workers = calloc(n_workers, sizeof(*workers));
 	err = workers != NULL ? 0 : -ENOMEM;

@@ -79,6 +79,7 @@ struct ucp_file {
 	bool is_sparse;              /**< look for holes */
 	bool is_plain;               /**< its data is read and written by plain calls */
 	bool is_waiting;             /**< in the list of those that wait for a buffer */
+	bool has_changed;            /**< its source, while it was copied */
 	bool is_past_cache;          /**< what is read in this pass does not come from the cache */
 	bool is_synced;              /**< its only chain has the fsync */
 	bool has_xattrs;

@@ -3,6 +3,7 @@
 
 #include "core/fs.h"
 
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <stddef.h>
@@ -26,6 +27,8 @@
 #define FUSE_SUPER_MAGIC 0x65735546
 #endif
 #define FS_BCACHEFS_MAGIC 0xca451a4e
+
+enum { FS_READ_AHEAD = 64 * 1024 }; /* bytes that need none */
 
 /** The type of a filesystem, or 0. */
 static uint64_t fs_type(int fd)
@@ -104,6 +107,35 @@ bool ucp_fs_stores_plainly(int fd)
 	uint64_t type = fs_type(fd);
 
 	return type == EXT4_SUPER_MAGIC || type == FS_XFS_MAGIC || type == TMPFS_MAGIC;
+}
+
+bool ucp_fs_lacks_modes(int fd)
+{
+	switch (fs_type(fd)) {
+	case MSDOS_SUPER_MAGIC:
+	case EXFAT_SUPER_MAGIC:
+	case FS_NTFS_MAGIC:
+	case FS_NTFS3_MAGIC:
+	case FS_HFS_MAGIC:
+	case FS_CIFS_MAGIC:
+	case FS_SMB2_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool ucp_fs_ready_read(int fd, uint64_t size)
+{
+	uint64_t type = fs_type(fd);
+
+	if (!fs_nowait_is_fine(type)) {
+		(void)fcntl(fd, F_SETFL, 0); /* opened O_NONBLOCK: now it would only give -EAGAIN */
+	}
+	if (size > FS_READ_AHEAD) {
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* without effect is as well */
+	}
+	return type == FUSE_SUPER_MAGIC;
 }
 
 bool ucp_fs_is_btrfs(int fd)

@@ -68,6 +68,17 @@ bool ucp_fs_hides_cache(int fd);
 /** Whether data takes as much space as there is of it: it is neither compressed nor shared. */
 bool ucp_fs_stores_plainly(int fd);
 
+/** Whether a filesystem has permission bits of its own making: vfat and its like. */
+bool ucp_fs_lacks_modes(int fd);
+
+/**
+ * Prepare an open regular file for reading all of it.
+ *
+ * @size  in bytes; 64 KiB or less needs no read-ahead
+ * Returns whether it is to be read by plain calls: ucp_fs_reads_oddly().
+ */
+bool ucp_fs_ready_read(int fd, uint64_t size);
+
 /** Whether a descriptor is on btrfs. */
 bool ucp_fs_is_btrfs(int fd);
 

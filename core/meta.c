@@ -461,7 +461,7 @@ static bool meta_check_stat(struct ucp_worker *w, const struct ucp_meta *meta, u
 	}
 	const uint32_t mode_lost = 1U << UCP_LOST_MODE | 1U << UCP_LOST_OWNER | 1U << UCP_LOST_ACL;
 	bool has_mode = (have.st_mode & 07777) == meta->mode;
-	if (set->keep_mode && !has_mode && ucp_fs_folds(meta->dst_fd)) {
+	if (set->keep_mode && !has_mode && ucp_fs_lacks_modes(meta->dst_fd)) {
 		ucp_note_lost(w, meta->entry, UCP_LOST_MODE, -EOPNOTSUPP, NULL); /* vfat and its like */
 	} else if (set->keep_mode && (lost & mode_lost) == 0 && !has_mode) {
 		(void)snprintf(text, sizeof(text), "its mode is %04o instead of %04o",

@@ -28,6 +28,7 @@
 
 #include "core/engine/buf.h"
 #include "core/engine/engine.h"
+#include "core/fs.h"
 #include "core/plan.h"
 #include "core/sys/beneath.h"
 #include "core/sys/container.h"
@@ -37,8 +38,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { READING_PAGE = 4096 };
+enum {
+	READING_PAGE = 4096,
+	READING_RETRIES = 10,    /* to get a ring */
+	READING_RETRY_US = 2000,
+};
 
 struct ucp_reading;
 struct reading_queue;
@@ -67,6 +73,7 @@ struct reading_file {
 	struct reading_port ports[2]; /**< opening and closing */
 	int fd[2];                /**< owned, or -1 */
 	uint8_t n_pending;        /**< of ports, with the engine */
+	bool is_plain[2];         /**< by side: not to be read by a ring */
 	bool is_endless;          /**< the size says nothing: read until the end */
 	bool is_over;             /**< nothing more is to be asked for */
 	bool is_hungry;           /**< in a queue */
@@ -219,8 +226,7 @@ static void reading_judge(struct reading_file *file)
 	ucp_digest_final(file->digests[item->kind], &value);
 	if (value.has_failed) {
 		reading_fail(item, UCP_CHECK_AT_READ, 0, -ENOMEM);
-	} else if (value.len != item->wanted->len ||
-		   memcmp(value.bytes, item->wanted->bytes, value.len) != 0) {
+	} else if (!ucp_digest_same(&value, item->wanted)) {
 		item->verdict = UCP_CHECK_DIFFERS;
 	}
 }
@@ -379,6 +385,9 @@ static bool reading_look(struct reading_file *file)
 			return false;
 		}
 	}
+	for (int i = 0; i < n_sides; i++) {
+		file->is_plain[i] = ucp_fs_ready_read(file->fd[i], (uint64_t)st[i].st_size);
+	}
 	file->size = (uint64_t)st[0].st_size;
 	file->is_endless = file->size == 0;
 	if (item->wanted == NULL) {
@@ -486,6 +495,7 @@ static void reading_ask(struct reading_file *file, struct reading_chunk *chunk)
 		port->io = (struct ucp_io){
 			.op = UCP_IO_CHAIN,
 			.steps = UCP_STEP_READ,
+			.is_plain = file->is_plain[i],
 			.fd = file->fd[i],
 			.out_fd = -1,
 			.buf = port->io.buf,
@@ -594,7 +604,13 @@ static int reading_engine(struct ucp_reading *w)
 		.kind = plan->story.kind, .depth = plan->depth, .io_workers = plan->io_workers};
 
 	int err = ucp_engine_new(&conf, &w->eng);
-	if (err < 0 && conf.kind == UCP_ENGINE_URING) {
+	/* The locked memory of the ring that the plan tried out comes back a moment later. */
+	for (int i = 0; err == -ENOMEM && i < READING_RETRIES; i++) {
+		(void)usleep(READING_RETRY_US);
+		err = ucp_engine_new(&conf, &w->eng);
+	}
+	if (err < 0 && conf.kind == UCP_ENGINE_URING &&
+	    !w->shared->must_have_ring) {
 		conf.kind = UCP_ENGINE_SERIAL;
 		err = ucp_engine_new(&conf, &w->eng);
 	}

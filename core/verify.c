@@ -76,6 +76,7 @@ static enum ucp_verdict verify_changed(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
 
+	file->has_changed = true;
 	if (w->set->on_change == UCP_CHANGE_WARNED) {
 		ucp_worker_tell_entry(w, UCP_WARN_CHANGED, 0, &file->entry);
 		return UCP_VERDICT_RIGHT;
@@ -139,9 +140,10 @@ static void verify_start(struct ucp_file *file, enum ucp_pass pass, int fd)
 		verify_go_past(file, fd, &look);
 		ucp_digest_reset(file->digest);
 	}
-	/* The source of sysfs says more than there is, each time. */
+	/* A source in sysfs says more than there is, each time; one that grew has been followed. */
 	bool is_resized = pass == UCP_PASS_BACK ? file->is_dst_regular && look.size != file->size
-						: look.size != (uint64_t)file->entry.st.st_size;
+						: look.size != (uint64_t)file->entry.st.st_size &&
+							  look.size != file->size;
 	if (file->err == 0 && is_resized) {
 		file->eof = look.size; /* it is not read: its length says it all */
 		ucp_copy_data_done(file);
@@ -207,7 +209,7 @@ static bool verify_is_right(const struct ucp_file *file, char *text)
 		return false;
 	}
 	ucp_digest_final(file->digest, &value);
-	if (value.len == file->value.len && memcmp(value.bytes, file->value.bytes, value.len) == 0) {
+	if (ucp_digest_same(&value, &file->value)) {
 		return true;
 	}
 	ucp_hex_format(file->value.bytes, file->value.len, was);
@@ -258,7 +260,9 @@ enum ucp_verdict ucp_verify_judge(struct ucp_file *file)
 		return UCP_VERDICT_RIGHT;
 	}
 	if (!is_back && w->set->on_change != UCP_CHANGE_IGNORED && verify_has_changed(file)) {
-		return verify_changed(file);
+		/* Told already, if it had changed by the end of its copy. */
+		bool is_told = w->set->on_change == UCP_CHANGE_WARNED && file->has_changed;
+		return is_told ? UCP_VERDICT_RIGHT : verify_changed(file);
 	}
 	if (err < 0) {
 		(void)snprintf(text, sizeof(text), "%s", is_back ? "it cannot be read back"

@@ -109,6 +109,12 @@ void ucp_digest_final(const struct ucp_digest *dig, struct ucp_digest_value *ret
 	}
 }
 
+bool ucp_digest_same(const struct ucp_digest_value *a, const struct ucp_digest_value *b)
+{
+	return !a->has_failed && !b->has_failed && a->len > 0 && a->len == b->len &&
+	       memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
 const char *ucp_digest_tag(enum ucp_digest_kind kind)
 {
 	for (size_t i = 0; i < sizeof(digest_names) / sizeof(digest_names[0]); i++) {

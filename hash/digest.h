@@ -64,6 +64,9 @@ void ucp_digest_zeros(struct ucp_digest *dig, uint64_t len);
  */
 void ucp_digest_final(const struct ucp_digest *dig, struct ucp_digest_value *ret_value);
 
+/** Whether two digests are the same; one that could not be made is like no other. */
+bool ucp_digest_same(const struct ucp_digest_value *a, const struct ucp_digest_value *b);
+
 /** The name in manifests and on the command line's right-hand side, e.g. "XXH128". */
 const char *ucp_digest_tag(enum ucp_digest_kind kind);
 

@@ -76,7 +76,9 @@ told() { printf '%s\n' "$err" | grep -v ' warning: ' | grep -o "'mnt/copy/[^']*'
 # Each is told by name, with status 4, whether or not the page cache has it right; no bad copy stays.
 for options in rw cache cache,writeback; do
 	faulty mnt back "$options" || { ok "faultfs is mounted" false; exit; }
-	for args in --verify --safe '--verify=both --fsync=file'; do
+	modes=(--safe)
+	[ $options != rw ] || modes+=(--verify '--verify=both --fsync=file')
+	for args in "${modes[@]}"; do
 		rm -rf back/copy
 		faults mnt 'write * flip seed=4'
 		# shellcheck disable=SC2086 # options are words

@@ -58,6 +58,16 @@ is_as_told() {
 		return
 	fi
 	[ "$hits" -gt 0 ] || { echo "it did not strike"; return 1; }
+	if grep -q ' more files were not copied to ' <<< "$err"; then
+		# it is full: no more are begun, and what there is, is whole
+		says "ucp: $words" || return 1
+		[ -z "$(find back/copy -name '.ucp-*')" ] || return 1
+		if [ "$mode" = over ]; then [ "$(cat back/copy/victim/file)" = old ]; else absent back/copy/victim/file; fi || return 1
+		(cd back/copy && find . -type f ! -path ./victim/file) | while read -r file; do
+			cmp "back/copy/$file" "back/src/$file" || exit 1
+		done
+		return
+	fi
 	says_once "ucp: $words" || return 1
 	case $left,$mode in
 	rest,over) is_listing old ;;

@@ -24,7 +24,7 @@ changed() {
 	started copy || ok "$what $*: it began" false
 	case $what in
 	grows) echo more >> source ;;
-	shrinks) truncate -s 40000001 source ;;
+	shrinks) truncate -s 20000001 source ;;
 	rewritten) printf changed | dd of=source bs=1 conv=notrunc 2> /dev/null ;;
 	hidden) # size and time as before
 		touch -r source stamp
@@ -42,7 +42,7 @@ changed() {
 	status=$? out=$(cat out) err=$(cat err)
 }
 
-head -c 48000000 /dev/urandom > original
+head -c 24000000 /dev/urandom > original
 head -c 1000000 /dev/urandom > other
 for what in grows shrinks rewritten hidden replaced; do
 	changed "$what"
@@ -117,6 +117,11 @@ started copy
 rm source
 wait $!
 is "removed behind a symlink: exit status" "$?:$(cat err)" "0:"
+# --- one that grew and stopped is not unsteady
+changed grows --verify=both --on-change=ignore --retries=0
+is "grows, both, ignore: exit status" "$status:$(grep -v 'in the cache only' <<< "$err")" "0:"
+changed grows --verify=both --on-change=warn
+is "grows, both, warn: once" "$(grep -c "'source' changed" <<< "$err")" 1
 # --- one that never stops
 
 rm -f copy && cp original source

@@ -47,7 +47,7 @@ power_on() {
 # torn DIR: regular files whose contents are neither old nor new
 torn() {
 	(cd src && find . -type f) | while read -r name; do
-		[ -e "$1/$name" ] || continue
+		[ -e "$1/$name" ] || { [ ! -e "old/$name" ] || echo "$name: gone"; continue; }
 		cmp -s "src/$name" "$1/$name" || cmp -s "old/$name" "$1/$name" || echo "$name: $(stat -c %s "$1/$name") bytes"
 	done
 }
