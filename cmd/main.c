@@ -8,6 +8,7 @@
  *     main        this
  *     options     argv -> struct ucp_options; argument: words and numbers; help: --help
  *     mode_copy   plain copies: operands, signals, exit status
+ *     preflight   --preflight: room for a copy, estimated before it
  *     mode_clean  --clean-temps; mode_check: --check; mode_compare: --compare; ending: how
  *                 the last two end
  *     report      events -> messages; quote: names in messages

@@ -4,6 +4,7 @@
 #include "cmd/mode_copy.h"
 
 #include "cmd/outfile.h"
+#include "cmd/preflight.h"
 #include "cmd/quote.h"
 #include "cmd/report.h"
 #include "core/backup.h"
@@ -321,6 +322,13 @@ static int mode_copy_run(const struct ucp_options *opts, struct ucp_job *job,
 	struct ucp_result result;
 	int err = 0;
 
+	if (opts->preflight != UCP_PREFLIGHT_NEVER) {
+		(void)signal(SIGUSR1, SIG_IGN); /* nothing to say yet; the others end it */
+		int status = ucp_preflight(opts, ops, rep->name);
+		if (status != UCP_STATUS_OK) {
+			return status;
+		}
+	}
 	if (opts->manifest != NULL) {
 		err = ucp_outfile_check(&manifest, opts->manifest);
 	}

@@ -32,6 +32,7 @@ enum {
 	OPT_ATOMIC,
 	OPT_CHECK,
 	OPT_ON_CHANGE,
+	OPT_PREFLIGHT,
 	OPT_RETRIES,
 	OPT_SAFE,
 	OPT_VERIFY,
@@ -98,6 +99,7 @@ static const struct option options_table[] = {
 	{"manifest-format", required_argument, NULL, OPT_MANIFEST_FORMAT},
 	{"mem-limit", required_argument, NULL, OPT_MEM_LIMIT},
 	{"on-change", required_argument, NULL, OPT_ON_CHANGE},
+	{"preflight", optional_argument, NULL, OPT_PREFLIGHT},
 	{"progress", optional_argument, NULL, 'g'},
 	{"queue-depth", required_argument, NULL, OPT_QUEUE_DEPTH},
 	{"quiet", no_argument, NULL, 'q'},
@@ -209,6 +211,12 @@ static const struct ucp_word options_engines[] = {
 static const struct ucp_word options_progresses[] = {
 	{"auto", UCP_PROGRESS_AUTO}, {"always", UCP_PROGRESS_ALWAYS},
 	{"never", UCP_PROGRESS_NEVER}, {NULL, 0},
+};
+
+/** --preflight. */
+static const struct ucp_word options_preflights[] = {
+	{"warn", UCP_PREFLIGHT_WARN}, {"fail", UCP_PREFLIGHT_FAIL},
+	{"never", UCP_PREFLIGHT_NEVER}, {NULL, 0},
 };
 
 /** Attributes of --preserve and --no-preserve. */
@@ -579,6 +587,11 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 		return options_manifest_format(p, arg);
 	case OPT_ON_CHANGE:
 		return options_on_change(p, arg);
+	case OPT_PREFLIGHT:
+		fine = ucp_argument_choose(p->name, "--preflight", arg, options_preflights,
+					   UCP_PREFLIGHT_WARN, &value);
+		p->opts->preflight = (enum ucp_preflight)value;
+		return fine;
 	case OPT_RETRIES:
 		return ucp_argument_count(p->name, "--retries", arg, 0, 1000, &set->retries);
 	case OPT_SAFE:

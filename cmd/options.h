@@ -19,6 +19,13 @@ enum ucp_progress_when {
 	UCP_PROGRESS_NEVER,
 };
 
+/** --preflight: what comes of too little room for the copy. */
+enum ucp_preflight {
+	UCP_PREFLIGHT_NEVER, /**< not looked at */
+	UCP_PREFLIGHT_WARN,
+	UCP_PREFLIGHT_FAIL,  /**< nothing is copied */
+};
+
 /** Everything the command line says. */
 struct ucp_options {
 	struct ucp_settings set;
@@ -35,6 +42,7 @@ struct ucp_options {
 	bool called_as_cp;              /**< by argv[0]: speak and exit as cp */
 	bool has_own;                   /**< an option that cp does not have was given */
 	enum ucp_progress_when progress;
+	enum ucp_preflight preflight;
 	const char *manifest;           /**< file, "-", or NULL */
 };
 

@@ -14,6 +14,7 @@ _ucp_values() {
 	--manifest-format) echo bsd gnu ;;
 	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all flags project ;;
 	--on-change) echo retry warn fail ignore ;;
+	--preflight) echo warn fail never ;;
 	--verify) echo readback both cache never ;;
 	--progress | -g) echo auto always never ;;
 	--reflink | --sparse) echo auto always never ;;
@@ -29,7 +30,7 @@ _ucp() {
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=
 		--strip-trailing-slashes --suffix= --symbolic-link --target-directory= --update --update=
 		--verbose --version --atomic --check= --chunk-size= --clean-temps --compare --engine= --fsync --fsync= --hash= --io-workers=
-		--jobs= --manifest= --manifest-format= --mem-limit= --on-change= --progress --progress=
+		--jobs= --manifest= --manifest-format= --mem-limit= --on-change= --preflight --preflight= --progress --progress=
 		--queue-depth= --quiet --retries= --safe --stats --verify --verify='
 
 	COMPREPLY=()

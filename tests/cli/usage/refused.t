@@ -34,6 +34,7 @@ refuse 2 "invalid argument 'fast' for '--engine'" --engine=fast a b
 refuse 2 "invalid argument 'twice' for '--verify'" --verify=twice a b
 refuse 2 "invalid argument 'weep' for '--on-change'" --on-change=weep a b
 refuse 2 "'-1'" --retries=-1 a b
+refuse 2 "invalid argument 'ask' for '--preflight'" --preflight=ask a b
 refuse 2 "missing directory operand" --clean-temps
 refuse 2 "only one of --check, --compare and --clean-temps" --check=m --clean-temps .
 refuse 2 "only one of --check, --compare and --clean-temps" --check=m --compare .
