@@ -31,6 +31,7 @@
  *                 temp: --atomic, where it is until it has its name
  *     copy        one regular file, from open to close; start reading here
  *     chunk       its data, by linked chains of requests
+ *     verify      copies read back, and sources looked at again
  *     extent      data and holes
  *     offload     FICLONE and copy_file_range
  *     stream      pipes, devices, /proc
@@ -50,8 +51,8 @@
  *   core/engine/  mechanism: how I/O is carried out
  *     engine      the interface; uring: linked chains; serial: the reference;
  *                 step: a request with plain calls; buf: buffers
- *   core/sys/ thin wrappers over the kernel: fd, beneath, attr, limit, mount, path, retry;
- *             container
+ *   core/sys/ thin wrappers over the kernel: fd, beneath, attr, cache, limit, mount, path,
+ *             retry; container
  *   hash/     bytes -> digest: digest, xxh, sha, hex, manifest; sums: its lines read
  */
 #include "cmd/mode_check.h"
@@ -63,6 +64,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,6 +127,7 @@ int main(int argc, char **argv)
 	case UCP_PARSE_FAILED:
 		return opts.called_as_cp ? UCP_STATUS_FAILED : UCP_STATUS_USAGE;
 	case UCP_PARSE_RUN:
+		(void)signal(SIGUSR1, SIG_IGN); /* only a copy has something to say; see mode_copy.c */
 		status = opts.clean_temps     ? ucp_mode_clean(&opts)
 			 : opts.check != NULL ? ucp_mode_check(&opts)
 			 : opts.compare       ? ucp_mode_compare(&opts)

@@ -316,7 +316,9 @@ void ucp_report_stats(FILE *out, const struct ucp_counts *c, double seconds)
 	       seconds > 0 ? (double)c->files / seconds : 0);
 	fprintf(out, "skipped  %" PRIuFAST64 ", failed %" PRIuFAST64 ", fsyncs %" PRIuFAST64 "\n",
 	       c->skipped, c->failed, c->syncs);
-	if (c->verified + c->verified_cached + c->again > 0) {
+	if (c->verified + c->verified_cached == 0 && c->again > 0) {
+		fprintf(out, "files copied again %" PRIuFAST64 "\n", c->again);
+	} else if (c->verified + c->verified_cached > 0) {
 		fprintf(out, "verified %" PRIuFAST64 " files on the medium, %" PRIuFAST64
 			" in the cache, %s; copied again %" PRIuFAST64 "\n", c->verified,
 			c->verified_cached, ucp_report_bytes(c->verified_bytes, written), c->again);

@@ -4,7 +4,7 @@
 #
 # The scenarios, and the ways of copying that each of them compares.
 
-SCENARIO_NAMES=(warm cold fsync large large-warm same-fs hash)
+SCENARIO_NAMES=(warm cold fsync safe safe-large large large-warm same-fs hash)
 
 KEEPS_ALL='mode, owner, times, links, xattrs, ACLs'
 KEEPS_NO_ATIME='as `cp -a`, less atime'
@@ -65,6 +65,15 @@ ways_fsync()
 	way_ucp --fsync=fs 'as `cp -a`'
 }
 
+# Copies that are durable and have been compared with what is on the medium.
+ways_safe()
+{
+	way 'cp -a, sync -f, drop caches, diff -r' "$KEEPS_ALL" -aHAX \
+		'cp -a "$SRC" "$DST" && sync -f "$MNT" && echo 3 >/proc/sys/vm/drop_caches && diff -r "$SRC" "$DST"'
+	way_ucp --safe 'as `cp -a`; each file atomic'
+	way_ucp '--fsync=batch --verify' 'as `cp -a`'
+}
+
 # Copies with digests. $MANIFEST takes the digests.
 ways_hash()
 {
@@ -90,6 +99,11 @@ scenario_load()
 		NOTE='Caches dropped before each run; the source is on an ext4 of its own.'
 		;;
 	fsync) NOTE='Each file is durable when the command returns; source in the page cache.' ;;
+	safe) NOTE='Durable, read back from the medium and compared; source in the page cache at first.' ;;
+	safe-large)
+		INPUT=large FROM=image
+		NOTE='The same of one file of random bytes, on an ext4 of its own.'
+		;;
 	large | large-warm)
 		INPUT=large FROM=image DURABLE=1
 		NOTE='One file of random bytes, on an ext4 of its own. '
@@ -105,6 +119,7 @@ scenario_load()
 	[ -z "$DURABLE" ] || NOTE+=' Rows with `, sync -f` are compared with `cp -a, sync -f`.'
 	case $1 in
 	fsync | hash) "ways_$1" ;;
+	safe | safe-large) ways_safe ;;
 	*) ways_copy ;;
 	esac
 }
