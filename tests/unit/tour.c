@@ -169,8 +169,9 @@ static int child_closed(const void *arg)
 {
 	const int roots[2] = {*(const int *)arg, -1};
 
-	if (geteuid() == 0) {
-		return CHILD_SKIP;
+	if (geteuid() == 0) { /* to whom nothing is closed */
+		CHILD_CHECK(fchown(roots[0], 65534, 65534) == 0);
+		CHILD_CHECK(setresuid(65534, 65534, 65534) == 0);
 	}
 	CHILD_CHECK(mkdirat(roots[0], "closed", 0) == 0);
 	CHILD_CHECK(mkdirat(roots[0], "open", 0700) == 0);
@@ -192,9 +193,6 @@ static void test_closed(void **state)
 	int status = unit_child(child_closed, &root);
 	(void)close(root);
 	unit_dir_remove(path);
-	if (status == CHILD_SKIP) {
-		skip();
-	}
 	assert_int_equal(status, 0);
 }
 
