@@ -46,12 +46,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
 	COPY_WARM = 32,       /* quick opens in a row that say so */
 	COPY_WARM_FILES = 24, /* in flight then; 16 to 32 measured alike, 64 5 % slower */
 	COPY_COOLING = 8,     /* what one slow open counts */
+	COPY_KEPT_BACK = 17 << 20, /* bytes that may be free on a full disk */
 };
 
 int ucp_copy_init(struct ucp_worker *w)
@@ -103,6 +105,32 @@ static void copy_feel(struct ucp_worker *w, const struct ucp_io *io)
 	}
 }
 
+/** Blocks of a filesystem that can be used, as it says. */
+static uint64_t copy_n_free(const struct statvfs *vfs)
+{
+	return geteuid() == 0 ? vfs->f_bfree : vfs->f_bavail;
+}
+
+/**
+ * A filesystem has no space left: remember that, and what it counts as free all the same.
+ *
+ * ext4 keeps up to 16 MiB to itself that it does not tell of. More than that is no full disk but
+ * a quota, say, or an error that passes.
+ */
+static void copy_note_full(struct ucp_file *file)
+{
+	struct ucp_shared *shared = file->w->shared;
+	const struct ucp_dir *dir = file->entry.dir;
+	struct statvfs vfs;
+
+	if (fstatvfs(dir->fd[UCP_DST], &vfs) != 0) {
+		return;
+	}
+	uint64_t left = copy_n_free(&vfs);
+	atomic_store(&shared->full_left, left * vfs.f_frsize <= COPY_KEPT_BACK ? left : 0);
+	atomic_store(&shared->full_dev, dir->dev[UCP_DST]);
+}
+
 void ucp_copy_fail(struct ucp_file *file, enum ucp_act act, int64_t err)
 {
 	const struct ucp_entry *e = &file->entry;
@@ -115,18 +143,25 @@ void ucp_copy_fail(struct ucp_file *file, enum ucp_act act, int64_t err)
 		return; /* the whole run is told about */
 	}
 	if (err == -ENOSPC && file->w->set->stop_when_full) {
-		atomic_store(&file->w->shared->full_dev, e->dir->dev[UCP_DST]);
+		copy_note_full(file);
 	}
 	ucp_worker_tell_entry(file->w, act, (int)err, e);
 }
 
-/** Whether a file need not be begun, as another has found no space left where it would go. */
+/** Whether a file need not be begun, as there is no space left for it where another has found none. */
 static bool copy_is_hopeless(struct ucp_file *file)
 {
 	uint64_t full = atomic_load_explicit(&file->w->shared->full_dev, memory_order_relaxed);
+	const struct ucp_dir *dir = file->entry.dir;
+	struct statvfs vfs;
 
-	if (full == 0 || full != file->entry.dir->dev[UCP_DST] || file->entry.st.st_size == 0) {
+	if (full == 0 || full != dir->dev[UCP_DST] || fstatvfs(dir->fd[UCP_DST], &vfs) != 0) {
 		return false;
+	}
+	uint64_t n_free = copy_n_free(&vfs);
+	uint64_t left = atomic_load_explicit(&file->w->shared->full_left, memory_order_relaxed);
+	if ((uint64_t)file->entry.st.st_blocks * 512 / vfs.f_frsize + left <= n_free) {
+		return false; /* what did not fit is gone again, and this may fit */
 	}
 	ucp_count(&file->w->counts.not_begun, 1);
 	return true;

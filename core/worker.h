@@ -45,6 +45,7 @@ struct ucp_shared {
 	atomic_bool has_failed;
 	atomic_bool sync_failed;
 	atomic_bool out_of_space;
+	atomic_uint_fast64_t full_left;  /**< blocks that are free there, and not to be had */
 	atomic_uint_fast64_t full_dev;   /**< a device with no space left, with stop_when_full; or 0 */
 	atomic_bool differs;
 	atomic_bool src_changed;

@@ -12,7 +12,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 export BUILD="${BUILD:-build}"
 ENGINES="${ENGINES:-uring threads serial}"
-JOBS="${JOBS:-$(nproc)}"
+JOBS="${JOBS:-$(($(nproc) + 1))}" # tests wait now and then
 
 if [ "$(id -u)" = 0 ] && [ -z "${UCP_PRIVATE_DEV:-}" ]; then
 	export UCP_PRIVATE_DEV=1
