@@ -15,16 +15,6 @@ as_user() {
 	fi
 }
 
-# started FILE: wait until something is in it
-started() {
-	local i
-	for i in $(seq 2000); do
-		[ -s "$1" ] && return 0
-		sleep 0.002
-	done
-	return 1
-}
-
 size() { stat -c %s "$1"; }
 
 # --- another file in its place

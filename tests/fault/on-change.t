@@ -4,16 +4,6 @@
 . "$ROOT/tests/lib/fault.sh"
 plan "--on-change: a source that changes while it is copied is noticed, and what is asked for is done"
 
-# started FILE: wait until something is in it
-started() {
-	local i
-	for i in $(seq 2000); do
-		[ -s "$1" ] && return 0
-		sleep 0.002
-	done
-	return 1
-}
-
 # changed WHAT OPTION...: copy a file that changes once in the middle, as WHAT says
 changed() {
 	local what=$1

@@ -54,3 +54,12 @@ absent() { ! ls -la "$1" 2> /dev/null; }
 
 # on ENGINE...: whether this run is on one of these
 on() { case " $* " in *" $UCP_ENGINE "*) ;; *) return 1 ;; esac; }
+
+# started FILE: wait until something is in it
+started() {
+	for _ in $(seq 2000); do
+		[ -s "$1" ] && return 0
+		sleep 0.002
+	done
+	return 1
+}
