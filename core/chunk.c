@@ -73,18 +73,6 @@ static struct ucp_buf_pool *chunk_pool(struct ucp_worker *w, bool is_small)
 	return is_small ? &w->small : &w->large;
 }
 
-/** Reserve a pool the first time, and register it with the engine: 0 or -ENOMEM. */
-static int chunk_pool_ready(struct ucp_worker *w, struct ucp_buf_pool *pool)
-{
-	int rc = ucp_buf_ready(pool);
-
-	if (rc > 0) {
-		pool->slot = ucp_engine_add_buffers(w->eng, pool->base, pool->size * pool->count);
-		rc = 0;
-	}
-	return rc;
-}
-
 /** Take a chunk with a buffer, or NULL when one must come back first. */
 static struct ucp_chunk *chunk_get(struct ucp_file *file, bool is_small)
 {
@@ -95,7 +83,7 @@ static struct ucp_chunk *chunk_get(struct ucp_file *file, bool is_small)
 	if (chunk == NULL) {
 		return NULL;
 	}
-	uint8_t *buf = ucp_buf_get(chunk_pool(w, is_small));
+	uint8_t *buf = ucp_engine_take(w->eng, chunk_pool(w, is_small));
 	if (buf == NULL) {
 		return NULL;
 	}
@@ -499,7 +487,7 @@ void ucp_chunk_start(struct ucp_file *file)
 	file->next_off = file->data_end = file->planned = file->hashed = 0;
 	file->eof = UINT64_MAX;
 	file->is_small = file->size <= w->small.size;
-	if (chunk_pool_ready(w, chunk_pool(w, file->is_small)) < 0) {
+	if (ucp_buf_ready(chunk_pool(w, file->is_small)) < 0) {
 		if (chunk_copies(file) || file->pass == UCP_PASS_CLONE) {
 			ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
 		} else {

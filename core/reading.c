@@ -475,7 +475,7 @@ static bool reading_take_buffers(struct ucp_reading *w, struct reading_queue *qu
 		return false;
 	}
 	for (uint32_t i = 0; i < n_sides; i++) {
-		chunk->ports[i].io.buf = ucp_buf_get(&queue->pool);
+		chunk->ports[i].io.buf = ucp_engine_take(w->eng, &queue->pool);
 	}
 	return true;
 }
@@ -510,24 +510,12 @@ static void reading_ask(struct reading_file *file, struct reading_chunk *chunk)
 	file->n_chunks++;
 }
 
-/** Have the memory of a queue's pool: 0 or -ENOMEM. */
-static int reading_ready_pool(struct ucp_reading *w, struct reading_queue *queue)
-{
-	struct ucp_buf_pool *pool = &queue->pool;
-	int rc = ucp_buf_ready(pool);
-
-	if (rc == 1) {
-		pool->slot = ucp_engine_add_buffers(w->eng, pool->base, pool->size * pool->count);
-	}
-	return rc < 0 ? rc : 0;
-}
-
 /** Ask for chunks while there are buffers, of the oldest file first. */
 static void reading_feed(struct ucp_reading *w, struct reading_queue *queue)
 {
 	while (queue->first != NULL) {
 		struct reading_file *file = queue->first;
-		int err = reading_ready_pool(w, queue);
+		int err = ucp_buf_ready(&queue->pool);
 		if (err < 0) {
 			reading_fail(file->item, UCP_CHECK_AT_READ, 0, err);
 			file->is_over = true;

@@ -46,7 +46,7 @@ int ucp_buf_ready(struct ucp_buf_pool *pool)
 	pool->base = base;
 	pool->free_list = list;
 	pool->n_free = pool->count;
-	return 1;
+	return 0;
 }
 
 uint8_t *ucp_buf_get(struct ucp_buf_pool *pool)

@@ -15,6 +15,7 @@ struct ucp_buf_pool {
 	uint32_t count;  /**< buffers at most */
 	uint32_t n_free; /**< entries of free_list in use */
 	uint32_t *free_list; /**< owned: indexes of unused buffers, used as a stack */
+	uint32_t n_taken; /**< how often a buffer was taken, as far as ucp_engine_take() counts */
 	int slot;        /**< engine slot of base, or -1 */
 };
 
@@ -29,11 +30,7 @@ void ucp_buf_init(struct ucp_buf_pool *pool, size_t size, uint32_t count);
 /** Release everything; all buffers must be back or never used again. */
 void ucp_buf_fini(struct ucp_buf_pool *pool);
 
-/**
- * Reserve the pool's memory unless that is done.
- *
- * Returns 1 when it was reserved now, 0 when it was there, or -ENOMEM.
- */
+/** Reserve the pool's memory unless that is done: 0 or -ENOMEM. */
 int ucp_buf_ready(struct ucp_buf_pool *pool);
 
 /** Take a buffer, the most recently returned first; NULL when all are out. */

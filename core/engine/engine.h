@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct ucp_buf_pool;
+
 /** What a request asks for. */
 enum ucp_io_op {
 	UCP_IO_OPEN,  /**< open path relative to fd; res is the new descriptor */
@@ -111,6 +113,14 @@ void ucp_engine_free(struct ucp_engine *eng);
  * Source: io_uring_register(2), IORING_REGISTER_BUFFERS_UPDATE; RLIMIT_MEMLOCK.
  */
 int ucp_engine_add_buffers(struct ucp_engine *eng, void *base, size_t size);
+
+/**
+ * Take a buffer of a pool that is ready; NULL when all are out.
+ *
+ * A pool that is used much is registered, and its slot set: pinning megabytes
+ * takes longer than copying a few small files.
+ */
+uint8_t *ucp_engine_take(struct ucp_engine *eng, struct ucp_buf_pool *pool);
 
 /**
  * Queue one request; nothing reaches the kernel before ucp_engine_kick().

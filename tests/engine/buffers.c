@@ -191,7 +191,7 @@ static void test_pool(void **state)
 
 	struct rig *r = rig_open(state, 4);
 	ucp_buf_init(&pool, LEN, 4);
-	assert_int_equal(ucp_buf_ready(&pool), 1);
+	assert_int_equal(ucp_buf_ready(&pool), 0);
 	pool.slot = ucp_engine_add_buffers(r->eng, pool.base, pool.size * pool.count);
 	int in = rig_file(r, "in", (size_t)4 * LEN, 14);
 	int out = rig_file(r, "out", 0, 0);
@@ -209,12 +209,51 @@ static void test_pool(void **state)
 	ucp_buf_fini(&pool);
 }
 
+/** A pool that is used much is registered, once and in the middle of its use; one used little is not. */
+static void test_take(void **state)
+{
+	struct ucp_buf_pool pool;
+	struct ucp_engine_facts facts;
+
+	struct rig *r = rig_open(state, 4);
+	ucp_buf_init(&pool, LEN, 4);
+	assert_int_equal(ucp_buf_ready(&pool), 0);
+	int in = rig_file(r, "in", (size_t)4 * LEN, 14);
+	int out = rig_file(r, "out", 0, 0);
+	for (int round = 0; round < 50; round++) {
+		struct ucp_io ios[4];
+		for (uint64_t i = 0; i < 4; i++) {
+			uint8_t *buf = ucp_engine_take(r->eng, &pool);
+			ios[i] = rig_chain(RW, in, out, buf, LEN, i * LEN);
+			ios[i].slot = pool.slot;
+			ucp_engine_push(r->eng, &ios[i]);
+		}
+		assert_null(ucp_engine_take(r->eng, &pool));
+		assert_int_equal(rig_drain(r->eng), 4);
+		ucp_engine_facts(r->eng, &facts);
+		bool is_much = round >= 40 && r->kind == UCP_ENGINE_URING && facts.slot_err == 0;
+		if (round < 10 || is_much) {
+			assert_int_equal(facts.n_slots, is_much);
+			assert_int_equal(pool.slot, is_much ? 0 : -1);
+		}
+		for (int i = 0; i < 4; i++) {
+			ucp_buf_put(&pool, ios[i].buf);
+		}
+	}
+	assert_true(rig_same(in, out, 0, (size_t)4 * LEN));
+	(void)close(in);
+	(void)close(out);
+	ucp_engine_free(r->eng);
+	r->eng = NULL;
+	ucp_buf_fini(&pool);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		ON_BOTH(test_same_bytes), ON_BOTH(test_short), ON_BOTH(test_too_many),
 		ON_BOTH(test_little_locked_memory), ON_BOTH(test_no_locked_memory),
-		ON_BOTH(test_pool),
+		ON_BOTH(test_pool), ON_BOTH(test_take),
 	};
 
 	return cmocka_run_group_tests_name("buffers", tests, NULL, NULL);
