@@ -23,18 +23,18 @@ ifeq ($(SELINUX),1)
 PKGS     += libselinux
 endif
 
-# Optional: libcrypto, for --hash=sha256. SHA256=0 leaves it out.
+# Optional: libcrypto, for --hash=sha256; not linked, but loaded when it is needed. SHA256=0 leaves it out.
 SHA256   ?= $(shell $(PKG) --exists 'libcrypto >= 3' 2>/dev/null && echo 1 || echo 0)
 ifeq ($(SHA256),1)
-PKGS     += libcrypto
+LAZY_PKGS += libcrypto
 endif
 
 WARNINGS := -Wall -Wextra -Wundef -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wcast-align
 UCP_CFLAGS := -std=gnu17 -I. -D_GNU_SOURCE -DUCP_HAVE_SELINUX=$(SELINUX) \
             -DUCP_HAVE_SHA256=$(SHA256) -pthread $(WARNINGS) \
-            $(shell $(PKG) --cflags $(PKGS))
-UCP_LDLIBS := $(shell $(PKG) --libs $(PKGS)) -pthread
+            $(shell $(PKG) --cflags $(PKGS) $(LAZY_PKGS))
+UCP_LDLIBS := $(shell $(PKG) --libs $(PKGS)) -ldl -pthread
 
 ifdef RELEASE
 UCP_CFLAGS += -DNDEBUG

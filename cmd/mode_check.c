@@ -84,7 +84,7 @@ static int check_take_line(struct mode_check *check, size_t len)
 		check_tell_line(check, "leads out of the directory", found.path);
 		break;
 	case -EOPNOTSUPP:
-		check_tell_line(check, "needs SHA-256, which this ucp was built without", NULL);
+		check_tell_line(check, "needs SHA-256, and so libcrypto, which cannot be had", NULL);
 		break;
 	case -EINVAL:
 		check_tell_line(check, "not a line of a manifest", NULL);

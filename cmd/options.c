@@ -374,9 +374,9 @@ static bool options_hash(struct parse *p, const char *text)
 	if (!ucp_argument_word(p->name, "--hash", text, words, &value)) {
 		return false;
 	}
-	if (!ucp_digest_is_built((enum ucp_digest_kind)value)) {
-		fprintf(stderr, "%s: option '--hash=sha256' is not available: this ucp was built "
-				"without libcrypto\n", p->name);
+	if (!ucp_digest_is_had((enum ucp_digest_kind)value)) {
+		fprintf(stderr, "%s: option '--hash=sha256' is not available: there is no libcrypto, "
+				"or ucp was built without it\n", p->name);
 		return false;
 	}
 	p->opts->set.digest = (enum ucp_digest_kind)value;

@@ -29,9 +29,9 @@ static const struct {
 	{UCP_DIGEST_SHA256, "sha256", "SHA256", 32},
 };
 
-bool ucp_digest_is_built(enum ucp_digest_kind kind)
+bool ucp_digest_is_had(enum ucp_digest_kind kind)
 {
-	return kind != UCP_DIGEST_SHA256 || ucp_sha_is_built();
+	return kind != UCP_DIGEST_SHA256 || ucp_sha_is_had();
 }
 
 uint8_t ucp_digest_len(enum ucp_digest_kind kind)

@@ -15,7 +15,7 @@ enum ucp_digest_kind {
 	UCP_DIGEST_XXH128, /**< the default */
 	UCP_DIGEST_XXH64,
 	UCP_DIGEST_XXH3,   /**< XXH3, 64 bits */
-	UCP_DIGEST_SHA256, /**< where ucp_digest_is_built() says so */
+	UCP_DIGEST_SHA256, /**< where ucp_digest_is_had() says so */
 	UCP_DIGEST_KINDS,  /**< how many there are, with none */
 };
 
@@ -31,8 +31,8 @@ struct ucp_digest_value {
 
 struct ucp_digest;
 
-/** Whether this build can compute an algorithm; SHA-256 needs libcrypto. */
-bool ucp_digest_is_built(enum ucp_digest_kind kind);
+/** Whether an algorithm can be computed here; SHA-256 needs libcrypto. Thread: any. */
+bool ucp_digest_is_had(enum ucp_digest_kind kind);
 
 /** Bytes of a digest. */
 uint8_t ucp_digest_len(enum ucp_digest_kind kind);
@@ -40,7 +40,7 @@ uint8_t ucp_digest_len(enum ucp_digest_kind kind);
 /**
  * Create a digest, ready for its first message.
  *
- * Returns NULL when out of memory, or when the algorithm is not built.
+ * Returns NULL when out of memory, or when the algorithm is not to be had.
  * Owner:  ucp_digest_free().
  */
 struct ucp_digest *ucp_digest_new(enum ucp_digest_kind kind);

@@ -7,7 +7,35 @@
 
 #if UCP_HAVE_SHA256
 
+#include "hash/library.h"
+
 #include <openssl/evp.h>
+#include <pthread.h>
+
+/** All that is called of libcrypto. */
+#define SHA_FUNCTIONS(X) \
+	X(EVP_MD_fetch) X(EVP_MD_free) X(EVP_MD_CTX_new) X(EVP_MD_CTX_free) \
+	X(EVP_MD_CTX_copy_ex) X(EVP_DigestInit_ex) X(EVP_DigestUpdate) X(EVP_DigestFinal_ex)
+
+#define SHA_TEXT(number)   #number
+#define SHA_SONAME(number) "libcrypto.so." SHA_TEXT(number)
+
+/** libcrypto, once it is loaded. */
+static struct {
+	bool is_loaded;
+	SHA_FUNCTIONS(UCP_LIBRARY_MEMBER)
+} library;
+
+static pthread_once_t sha_once = PTHREAD_ONCE_INIT;
+
+/** Load libcrypto; see pthread_once(3). */
+static void sha_load(void)
+{
+	static const struct ucp_library_function functions[] = {SHA_FUNCTIONS(UCP_LIBRARY_ENTRY)};
+
+	library.is_loaded = ucp_library_load(SHA_SONAME(OPENSSL_SHLIB_VERSION), functions,
+					     sizeof(functions) / sizeof(functions[0]));
+}
 
 /** A message under way. */
 struct sha {
@@ -17,20 +45,20 @@ struct sha {
 	bool is_broken;   /**< the library refused something since the last reset */
 };
 
-bool ucp_sha_is_built(void)
+bool ucp_sha_is_had(void)
 {
-	return true;
+	return pthread_once(&sha_once, sha_load) == 0 && library.is_loaded;
 }
 
 void *ucp_sha_new(void)
 {
-	struct sha *sha = calloc(1, sizeof(*sha));
+	struct sha *sha = ucp_sha_is_had() ? calloc(1, sizeof(*sha)) : NULL;
 	if (sha == NULL) {
 		return NULL;
 	}
-	sha->md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	sha->ctx = EVP_MD_CTX_new();
-	sha->last = EVP_MD_CTX_new();
+	sha->md = library.EVP_MD_fetch(NULL, "SHA256", NULL);
+	sha->ctx = library.EVP_MD_CTX_new();
+	sha->last = library.EVP_MD_CTX_new();
 	if (sha->md == NULL || sha->ctx == NULL || sha->last == NULL) {
 		ucp_sha_free(sha);
 		return NULL;
@@ -44,9 +72,9 @@ void ucp_sha_free(void *state)
 	struct sha *sha = state;
 
 	if (sha != NULL) {
-		EVP_MD_CTX_free(sha->last);
-		EVP_MD_CTX_free(sha->ctx);
-		EVP_MD_free(sha->md);
+		library.EVP_MD_CTX_free(sha->last);
+		library.EVP_MD_CTX_free(sha->ctx);
+		library.EVP_MD_free(sha->md);
 		free(sha);
 	}
 }
@@ -55,14 +83,14 @@ void ucp_sha_reset(void *state)
 {
 	struct sha *sha = state;
 
-	sha->is_broken = EVP_DigestInit_ex(sha->ctx, sha->md, NULL) != 1;
+	sha->is_broken = library.EVP_DigestInit_ex(sha->ctx, sha->md, NULL) != 1;
 }
 
 void ucp_sha_update(void *state, const void *data, size_t len)
 {
 	struct sha *sha = state;
 
-	sha->is_broken = EVP_DigestUpdate(sha->ctx, data, len) != 1 || sha->is_broken;
+	sha->is_broken = library.EVP_DigestUpdate(sha->ctx, data, len) != 1 || sha->is_broken;
 }
 
 void ucp_sha_final(const void *state, struct ucp_digest_value *ret_value)
@@ -71,8 +99,8 @@ void ucp_sha_final(const void *state, struct ucp_digest_value *ret_value)
 	unsigned int len = 0;
 
 	*ret_value = (struct ucp_digest_value){.has_failed = true};
-	if (!sha->is_broken && EVP_MD_CTX_copy_ex(sha->last, sha->ctx) == 1 &&
-	    EVP_DigestFinal_ex(sha->last, ret_value->bytes, &len) == 1) {
+	if (!sha->is_broken && library.EVP_MD_CTX_copy_ex(sha->last, sha->ctx) == 1 &&
+	    library.EVP_DigestFinal_ex(sha->last, ret_value->bytes, &len) == 1) {
 		ret_value->len = (uint8_t)len;
 		ret_value->has_failed = false;
 	}
@@ -80,7 +108,7 @@ void ucp_sha_final(const void *state, struct ucp_digest_value *ret_value)
 
 #else
 
-bool ucp_sha_is_built(void)
+bool ucp_sha_is_had(void)
 {
 	return false;
 }

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 the ucp authors */
 /* SPDX-License-Identifier: MIT */
 
-/* SHA-256 behind a narrow door; it comes from libcrypto, where ucp was built with that. */
+/* SHA-256 behind a narrow door; it comes from libcrypto, where ucp was built with its headers. */
 #ifndef UCP_HASH_SHA_H
 #define UCP_HASH_SHA_H
 
@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-/** Whether this build has it; without, ucp_sha_new() gives NULL. */
-bool ucp_sha_is_built(void);
+/** Whether it is to be had: built in, and libcrypto can be loaded. Without, ucp_sha_new() gives NULL. */
+bool ucp_sha_is_had(void);
 
 /** A new state, ready for its first message; NULL when out of memory. Owner: ucp_sha_free(). */
 void *ucp_sha_new(void);

@@ -128,7 +128,7 @@ int ucp_sums_parse(char *line, size_t len, enum ucp_digest_kind hint,
 	if (path[0] == '\0' || (is_escaped && !sums_unescape(path))) {
 		return -EINVAL;
 	}
-	if (!ucp_digest_is_built(found.kind)) {
+	if (!ucp_digest_is_had(found.kind)) {
 		return -EOPNOTSUPP;
 	}
 	*ret_line = found;

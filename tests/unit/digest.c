@@ -13,7 +13,7 @@ static const enum ucp_digest_kind kinds[] = {UCP_DIGEST_XXH128, UCP_DIGEST_XXH64
 /** How many of them this build has: the last needs libcrypto. */
 static size_t n_kinds(void)
 {
-	return COUNT(kinds) - (ucp_digest_is_built(UCP_DIGEST_SHA256) ? 0 : 1);
+	return COUNT(kinds) - (ucp_digest_is_had(UCP_DIGEST_SHA256) ? 0 : 1);
 }
 
 /** The bytes that the answers below were made from, as xxhsum was given them. */

@@ -50,12 +50,25 @@ done
 rm -rf dst2
 run ucp -r --hash=sha256 --manifest=m2 src dst2
 if [ "$status" = 2 ]; then
-	ok "--hash=sha256: this build says that it lacks it" grep -qF "this ucp was built without libcrypto" <<< "$err"
+	ok "--hash=sha256: this build says that it lacks it" grep -qF "there is no libcrypto, or ucp was built without it" <<< "$err"
 	ok "and copied nothing" test ! -e dst2
 else
 	is "--hash=sha256" "$status:$err" "0:"
 	is "has its tag and length" "$(LC_ALL=C grep -cavE '^SHA256 \(.*\) = [0-9a-f]{64}$' m2)" 0
 	ok "sha256sum accepts it" sh -c 'cd src && sha256sum --strict -c ../m2'
+	# libcrypto is loaded when it is needed: where it is gone, ucp says so, and does all else
+	library=$(ldconfig -p | sed -n 's/.*libcrypto\.so\.3 .*=> //p' | head -n 1)
+	if [ "$(id -u)" = 0 ] && [ -n "$library" ]; then
+		: > gone
+		hidden="mount --bind gone '$library' &&"
+		run unshare -m sh -c "$hidden exec \"\$@\"" - "$UCP" --hash=sha256 src/f gone-copy
+		is "without libcrypto --hash=sha256 is refused" "$status" 2
+		ok "with the reason" grep -qF "there is no libcrypto, or ucp was built without it" <<< "$err"
+		run unshare -m sh -c "$hidden exec \"\$@\"" - "$UCP" --check=m2 src
+		ok "its manifest cannot be checked, which is told" grep -qF "needs SHA-256, and so libcrypto, which cannot be had" <<< "$err"
+		ok "all else works" unshare -m sh -c "$hidden exec \"\$@\"" - "$UCP" -r --manifest=m3 src dst3
+		rm -rf dst3
+	fi
 fi
 for hash in xxh64:xxhsum xxh3:xxhsum xxh128:xxhsum sha256:sha256sum; do
 	rm -rf dst2
