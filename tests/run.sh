@@ -46,7 +46,9 @@ private_meminfo() {
 }
 
 log=$(mktemp)
-trap 'rm -f "$log" "$log.meminfo"' EXIT
+export ORACLE=$log.oracle # see tests/lib/versus.sh
+mkdir "$ORACLE" && chmod 755 "$ORACLE" || exit 1
+trap 'rm -rf "$log" "$log.meminfo" "$ORACLE"' EXIT
 if [ -n "${UCP_PRIVATE_DEV:-}" ]; then
 	private_dev
 	private_meminfo "$log.meminfo" || exit 1
