@@ -28,6 +28,7 @@ static const struct report_words report_table[] = {
 	{UCP_WARN_CONTEXT, "failed to set the security context of %2"},
 	{UCP_WARN_CHANGED, "warning: %1 changed while it was copied"},
 	{UCP_WARN_AGAIN, "warning: copying %2 again: %t"},
+	{UCP_WARN_DIR_SYNC, "warning: the filesystem of %2 cannot sync directories, so all of it was synced instead"},
 	{UCP_WARN_CACHED, "warning: %t, for want of a medium or of a way to it"},
 	{UCP_FAIL_STAT, "cannot stat %1"},
 	{UCP_FAIL_STAT_DST, "cannot stat %2"},

@@ -27,6 +27,7 @@ enum ucp_act {
 	UCP_WARN_CONTEXT,    /**< dst: its label could not be set */
 	UCP_WARN_CHANGED,    /**< src: while it was copied */
 	UCP_WARN_AGAIN,      /**< dst, text: not what was copied, so that is done again */
+	UCP_WARN_DIR_SYNC,   /**< dst: directories have no fsync where it is */
 	UCP_WARN_CACHED,     /**< dst, text: how many files could not be read past the cache */
 	/* failures */
 	UCP_FAIL_STAT,       /**< src */

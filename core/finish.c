@@ -7,6 +7,7 @@
 #include "core/flags.h"
 #include "core/meta.h"
 #include "core/mode.h"
+#include "core/note.h"
 #include "core/sys/attr.h"
 #include "core/sys/container.h"
 #include "core/worker.h"
@@ -108,6 +109,22 @@ static void finish_up(struct ucp_worker *w, struct ucp_dir *dir)
 	}
 }
 
+/** What became of a directory's fsync. */
+static void finish_note_sync(struct ucp_worker *w, int rc, const struct ucp_dir *dir)
+{
+	enum ucp_act act;
+
+	if (ucp_note_dir_sync(w, rc, &act)) {
+		finish_fail(w, act, rc < 0 ? rc : 0, dir);
+	}
+}
+
+/** fsync of a pinned directory, while the worker waits. */
+static void finish_sync_now(struct ucp_worker *w, const struct ucp_dir *dir)
+{
+	finish_note_sync(w, ucp_attr_sync_dir(dir->fd[UCP_DST]), dir);
+}
+
 /** A directory's fsync is done. */
 static void finish_on_sync(struct ucp_io *io)
 {
@@ -115,26 +132,16 @@ static void finish_on_sync(struct ucp_io *io)
 	struct ucp_worker *w = sync->w;
 	struct ucp_dir *dir = sync->dir;
 
-	if (io->res == -EBADF) {
-		io->res = ucp_attr_sync_dir(dir->fd[UCP_DST]); /* not readable: it is only a path */
+	bool is_canceled = io->res == -ECANCELED && ucp_worker_is_canceled(w);
+	if (io->res == -EBADF || ucp_attr_has_no_sync((int)io->res)) {
+		/* It was not asked: what is not readable is only a path. */
+		finish_sync_now(w, dir);
+	} else if (!is_canceled) {
+		finish_note_sync(w, (int)io->res, dir);
 	}
-	if (io->res < 0 && !(io->res == -ECANCELED && ucp_worker_is_canceled(w))) {
-		finish_fail(w, UCP_FAIL_SYNC, (int)io->res, dir);
-	}
-	ucp_count(&w->counts.syncs, io->res >= 0);
 	w->n_dir_syncs--;
 	free(sync);
 	finish_up(w, finish_close(w, dir, true));
-}
-
-/** fsync of a pinned directory, while the worker waits. */
-static void finish_sync_now(struct ucp_worker *w, const struct ucp_dir *dir)
-{
-	int err = ucp_attr_sync_dir(dir->fd[UCP_DST]);
-	if (err < 0) {
-		finish_fail(w, UCP_FAIL_SYNC, err, dir);
-	}
-	ucp_count(&w->counts.syncs, err == 0);
 }
 
 /** Begin the fsync of a pinned directory: false when it cannot be begun. */

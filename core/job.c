@@ -7,6 +7,7 @@
 #include "core/facts.h"
 #include "core/fs.h"
 #include "core/links.h"
+#include "core/note.h"
 #include "core/plan.h"
 #include "core/sys/attr.h"
 #include "core/sys/container.h"
@@ -483,6 +484,8 @@ static void job_sync_target(struct ucp_job *job)
 		 : dir != NULL ? ucp_fd_open_dir(AT_FDCWD, dir, 0)
 			       : -ENOMEM;
 	int err = fd < 0 ? fd : 0;
+	enum ucp_act act = UCP_FAIL_SYNC;
+	bool is_worth_telling = err < 0;
 	struct stat st;
 
 	ucp_barrier_finish(w, job->ops->target);
@@ -490,14 +493,14 @@ static void job_sync_target(struct ucp_job *job)
 			 ucp_barrier_has_synced(w, st.st_dev);
 	if (err == 0 && !is_synced) {
 		err = ucp_attr_sync_dir(fd);
-		ucp_count(&w->counts.syncs, err == 0);
+		is_worth_telling = ucp_note_dir_sync(w, err, &act);
 	}
 	if (fd >= 0 && !is_open) {
 		ucp_fd_drop(&fd);
 	}
 	bool is_missing = err == -ENOENT || err == -ENOTDIR;
-	if (err < 0 && !(is_missing && atomic_load(&job->shared.has_failed))) { /* told before */
-		ucp_worker_tell(w, UCP_FAIL_SYNC, err, NULL, dir, NULL);
+	if (is_worth_telling && !(is_missing && atomic_load(&job->shared.has_failed))) { /* told before */
+		ucp_worker_tell(w, act, err < 0 ? err : 0, NULL, dir, NULL);
 	}
 	free(dir);
 }

@@ -44,6 +44,13 @@ void ucp_note_lost(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_los
 	}
 }
 
+bool ucp_note_dir_sync(struct ucp_worker *w, int rc, enum ucp_act *ret_act)
+{
+	ucp_count(&w->counts.syncs, rc >= 0);
+	*ret_act = rc < 0 ? UCP_FAIL_SYNC : UCP_WARN_DIR_SYNC;
+	return rc < 0 || (rc > 0 && !atomic_exchange(&w->shared->dir_sync_told, true));
+}
+
 void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
 		     const struct ucp_digest_value *value)
 {

@@ -9,6 +9,8 @@
 #include "core/job.h"
 #include "hash/digest.h"
 
+#include <stdbool.h>
+
 struct ucp_worker;
 
 /** The entry is about to be made, or would have been: -v tells so, once, even if it fails. */
@@ -25,6 +27,15 @@ void ucp_note_made(struct ucp_worker *w, struct ucp_entry *e);
  */
 void ucp_note_lost(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_lost lost, int err,
 		   const char *name);
+
+/**
+ * Count the fsync of a directory: whether something is to be told of it, as *ret_act.
+ *
+ * That is a failure, or once a run that directories have no fsync there.
+ *
+ * @rc  of ucp_attr_sync_dir()
+ */
+bool ucp_note_dir_sync(struct ucp_worker *w, int rc, enum ucp_act *ret_act);
 
 /** Put a file's digest into the manifest, unless it has none. */
 void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,

@@ -378,9 +378,9 @@ enum ucp_publish ucp_temp_publish(struct ucp_worker *w, struct ucp_temp *temp,
 	if (temp->has_dir && w->set->fsync != UCP_FSYNC_NEVER) {
 		/* No node stands for the directory behind a symlink, which has a new name in it. */
 		int err = ucp_attr_sync_dir(temp->dir);
-		ucp_count(&w->counts.syncs, err == 0);
-		if (err < 0) {
-			ucp_worker_tell_entry(w, UCP_FAIL_SYNC, err, e);
+		enum ucp_act act;
+		if (ucp_note_dir_sync(w, err, &act)) {
+			ucp_worker_tell_entry(w, act, err < 0 ? err : 0, e);
 		}
 	}
 	temp_clear(temp);

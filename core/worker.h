@@ -44,6 +44,7 @@ struct ucp_shared {
 	bool is_single;                  /**< one source operand: no name is met twice */
 	atomic_bool has_failed;
 	atomic_bool sync_failed;
+	atomic_bool dir_sync_told;       /**< that a filesystem has no fsync for directories */
 	atomic_bool out_of_space;
 	atomic_uint_fast64_t full_left;  /**< blocks that are free there, and not to be had */
 	atomic_uint_fast64_t full_dev;   /**< a device with no space left, with stop_when_full; or 0 */

@@ -181,19 +181,37 @@ static int attr_sync_around(const char *path)
 	return err;
 }
 
+bool ucp_attr_has_no_sync(int err)
+{
+	return err == -EINVAL || err == -ENOSYS || err == -EOPNOTSUPP;
+}
+
+/** fsync of a directory that is open: 0, 1 when its filesystem has none and was synced, or -errno. */
+static int attr_sync_open(int fd)
+{
+	if (UCP_RETRY(fsync(fd)) == 0) {
+		return 0;
+	}
+	if (ucp_attr_has_no_sync(-errno)) {
+		return UCP_RETRY(syncfs(fd)) == 0 ? 1 : -errno;
+	}
+	return -errno;
+}
+
 int ucp_attr_sync_dir(int fd)
 {
 	struct attr_path path;
 
-	int rc = UCP_RETRY(fsync(fd));
+	int rc = attr_sync_open(fd);
+	errno = -rc;
 	if (!attr_is_path(rc, fd, &path)) {
-		return rc == 0 ? 0 : -errno;
+		return rc;
 	}
 	int again = ucp_fd_openat(AT_FDCWD, path.text, O_RDONLY | O_DIRECTORY, 0);
 	if (again < 0) {
 		return again == -EACCES ? attr_sync_around(path.text) : again;
 	}
-	int err = UCP_RETRY(fsync(again)) == 0 ? 0 : -errno;
+	rc = attr_sync_open(again);
 	ucp_fd_drop(&again);
-	return err;
+	return rc;
 }

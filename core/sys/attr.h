@@ -59,12 +59,17 @@ int ucp_attr_set_at(int dir, const char *name, const char *attr, const void *val
 /** lremovexattr(2): 0, or a negative errno. */
 int ucp_attr_remove_at(int dir, const char *name, const char *attr);
 
+/** Whether the error of an fsync(2) says that there is none: some network filesystems have it for files only. */
+bool ucp_attr_has_no_sync(int err);
+
 /**
  * fsync(2) of a directory.
  *
  * One that must not be read cannot be opened for fsync. If it may be written,
- * its whole filesystem is synced instead.
- * Returns 0, or a negative errno; -EACCES when there is no way.
+ * its whole filesystem is synced instead; and so it is where directories have
+ * no fsync.
+ * Returns 0, 1 when directories have none, or a negative errno; -EACCES when
+ * there is no way.
  */
 int ucp_attr_sync_dir(int fd);
 
