@@ -22,22 +22,20 @@
  */
 #include "core/copy.h"
 
+#include "core/again.h"
 #include "core/barrier.h"
+#include "core/change.h"
 #include "core/create.h"
 #include "core/extent.h"
 #include "core/finish.h"
 #include "core/links.h"
 #include "core/meta.h"
-#include "core/mode.h"
 #include "core/note.h"
 #include "core/offload.h"
 #include "core/place.h"
 #include "core/stream.h"
-#include "core/sys/attr.h"
-#include "core/sys/cache.h"
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
-#include "core/sys/retry.h"
 #include "core/verify.h"
 #include "core/worker.h"
 
@@ -426,7 +424,7 @@ static void copy_set_meta(struct ucp_file *file)
 	}
 }
 
-static void copy_again(struct ucp_file *file);
+static void copy_data(struct ucp_file *file);
 
 /** Go on as a look at source or copy has turned out. */
 static void copy_judged(struct ucp_file *file, enum ucp_verdict verdict)
@@ -440,7 +438,11 @@ static void copy_judged(struct ucp_file *file, enum ucp_verdict verdict)
 		}
 		break;
 	case UCP_VERDICT_AGAIN:
-		copy_again(file);
+		if (ucp_again_ready(file) == 0) {
+			copy_data(file);
+		} else {
+			copy_close(file);
+		}
 		break;
 	case UCP_VERDICT_WRONG:
 		copy_close(file);
@@ -461,7 +463,7 @@ void ucp_copy_data_done(struct ucp_file *file)
 	if (file->digest != NULL && !file->w->set->attributes_only) {
 		ucp_digest_final(file->digest, &file->value);
 	}
-	copy_judged(file, ucp_verify_unchanged(file));
+	copy_judged(file, ucp_change_judge(file));
 }
 
 /** Prepare the digest of a file: 0 or -ENOMEM. */
@@ -476,12 +478,6 @@ static int copy_ready_digest(struct ucp_file *file)
 	}
 	ucp_digest_reset(file->digest);
 	return 0;
-}
-
-/** The flag of open(2) for a source that is not to be a symlink. */
-static int copy_nofollow(const struct ucp_entry *e)
-{
-	return e->follow ? 0 : O_NOFOLLOW;
 }
 
 /** The digest of a clone is that of what it shares, whatever the source is by now. */
@@ -533,150 +529,6 @@ static void copy_data(struct ucp_file *file)
 	}
 }
 
-/** Whether what has the source's name by now may be copied: 0, or -ELOOP or -EEXIST. */
-static int copy_may_reopen(const struct ucp_file *file, const struct stat *st)
-{
-	const struct stat *seen = &file->entry.st;
-	bool is_same = st->st_ino == seen->st_ino && st->st_dev == seen->st_dev;
-	struct stat dst_st;
-
-	if ((st->st_mode & S_IFMT) != (seen->st_mode & S_IFMT) ||
-	    (!is_same && file->group != NULL)) {
-		return -ELOOP; /* what other names are linked to is a copy of the file before */
-	}
-	if (ucp_fd_stat(file->dst_fd, &dst_st) == 0 && dst_st.st_ino == st->st_ino &&
-	    dst_st.st_dev == st->st_dev) {
-		return -EEXIST; /* somebody has linked the copy to it; it is about to be emptied */
-	}
-	return 0;
-}
-
-/** Open and look at the source once more: 0, -ELOOP, -EEXIST, or another negative errno. */
-static int copy_reopen(struct ucp_file *file)
-{
-	struct ucp_entry *e = &file->entry;
-	struct stat st;
-
-	/* By name: what has the name by now is what is to be copied. */
-	int flags = O_RDONLY | O_NOCTTY | copy_nofollow(e);
-	int fd = ucp_fd_openat(e->dir->fd[UCP_SRC], e->src_name, flags | O_NONBLOCK, 0);
-	if (fd == -EAGAIN || fd == -EWOULDBLOCK) { /* a lease is on it, as in copy_on_open() */
-		fd = ucp_worker_open_interruptible(file->w, e->dir->fd[UCP_SRC], e->src_name, flags, 0);
-	}
-	int err = fd < 0 ? fd : ucp_fd_stat(fd, &st);
-	if (err == 0) {
-		err = copy_may_reopen(file, &st);
-	}
-	if (err < 0) {
-		if (fd >= 0) {
-			ucp_fd_drop(&fd);
-		}
-		return err;
-	}
-	if (file->src_fd >= 0) {
-		ucp_fd_drop(&file->src_fd);
-	}
-	file->src_fd = fd;
-	e->st = st;
-	return 0;
-}
-
-/** Take from a copy what a new state of its source will not allow, before its data comes. */
-static void copy_narrow(struct ucp_file *file)
-{
-	const struct ucp_settings *set = file->w->set;
-	mode_t asked = ucp_mode_asked(set, file->entry.st.st_mode);
-	bool is_inherited = !file->is_created || file->temp.replaces;
-	struct stat st;
-
-	if (!set->keep_mode && is_inherited) {
-		return; /* the permissions are those of the file that was there */
-	}
-	file->mode = set->keep_mode ? asked : file->mode & asked;
-	/* Attributes can be set only on what is writable, even by its owner. */
-	mode_t keep = (set->keep_mode ? ucp_mode_private(file->mode) : asked) | 0200;
-	if (ucp_fd_stat(file->dst_fd, &st) == 0 && (st.st_mode & 07777 & ~keep) != 0) {
-		(void)ucp_attr_chmod(file->dst_fd, st.st_mode & keep); /* told when it is complete */
-	}
-	file->mode_is_right = file->mode_is_right && !set->keep_mode;
-	file->may_have_acl = true;
-}
-
-/** A copy that is to be made again cannot be: tell why. */
-static void copy_fail_again(struct ucp_file *file, int err)
-{
-	const struct ucp_entry *e = &file->entry;
-	bool is_wrong = file->pass == UCP_PASS_BACK || file->pass == UCP_PASS_SOURCE;
-
-	switch (err) {
-	case -ELOOP:
-		ucp_copy_fail(file, UCP_FAIL_REPLACED, 0);
-		break;
-	case -EEXIST:
-		ucp_copy_fail(file, UCP_FAIL_SAME_FILE, 0);
-		break;
-	default:
-		ucp_copy_fail(file, UCP_FAIL_OPEN, err);
-		break;
-	}
-	if (is_wrong && !ucp_worker_is_canceled(file->w)) {
-		ucp_worker_tell_at(file->w, UCP_FAIL_DIFFERS, 0, e->dir, e->src_name, e->dst_name,
-				   "it cannot be copied again");
-	}
-}
-
-/** Copy a file once more, to where it was copied before. */
-static void copy_again(struct ucp_file *file)
-{
-	struct ucp_worker *w = file->w;
-	const struct ucp_settings *set = w->set;
-
-	ucp_count(&w->counts.again, 1);
-	int err = copy_reopen(file);
-	if (err < 0) {
-		copy_fail_again(file, err);
-		copy_close(file);
-		return;
-	}
-	copy_narrow(file);
-	err = ucp_cache_direct(file->dst_fd, false);
-	if (err == 0 && file->is_dst_regular) {
-		err = UCP_RETRY(ftruncate(file->dst_fd, 0)) == 0 ? 0 : -errno;
-	} else if (err == 0) {
-		err = lseek(file->dst_fd, 0, SEEK_SET) == 0 ? 0 : -errno;
-	}
-	if (err < 0) {
-		ucp_copy_fail(file, UCP_FAIL_WRITE, err);
-		copy_close(file);
-		return;
-	}
-	if (ucp_meta_wants_xattrs(set)) {
-		file->has_xattrs = ucp_meta_peek(w, file->src_fd).has_xattrs;
-	}
-	file->owner_is_right = file->owner_is_right && !set->keep_owner;
-	file->size = (uint64_t)file->entry.st.st_size;
-	file->written_end = 0;
-	file->n_chunks = 0;
-	file->align = 0;
-	file->is_synced = false;
-	file->road = UCP_ROAD_NONE;
-	file->pass = UCP_PASS_COPY;
-	copy_data(file);
-}
-
-/** What was in the way may have been another name of the source: its change time is our doing. */
-static void copy_forgive_self(struct ucp_file *file)
-{
-	struct ucp_entry *e = &file->entry;
-	struct stat st;
-
-	if ((e->has_removed || e->backup != NULL) &&
-	    file->w->set->on_change != UCP_CHANGE_IGNORED && ucp_fd_stat(file->src_fd, &st) == 0) {
-		e->st.st_ctim = st.st_ctim;
-		e->st.st_nlink = st.st_nlink;
-	}
-}
-
 /** Create or open the destination, then go on with the data. */
 static void copy_opened_src(struct ucp_file *file)
 {
@@ -706,7 +558,7 @@ static void copy_opened_src(struct ucp_file *file)
 			ucp_note_made(w, &file->entry);
 		}
 		ucp_barrier_note(w, file);
-		copy_forgive_self(file);
+		ucp_change_forgive(file);
 		copy_data(file);
 		return;
 	case UCP_CREATE_SKIP:
@@ -880,7 +732,7 @@ void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
 		.done = copy_on_open,
 		.fd = e->dir->fd[UCP_SRC],
 		.path = file->entry.src_name,
-		.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | copy_nofollow(e),
+		.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (e->follow ? 0 : O_NOFOLLOW),
 	};
 	if (src_fd >= 0) {
 		file->io.res = src_fd;

@@ -3,6 +3,7 @@
 
 #include "core/verify.h"
 
+#include "core/change.h"
 #include "core/copy.h"
 #include "core/fs.h"
 #include "core/sys/cache.h"
@@ -14,101 +15,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 enum {
 	VERIFY_ALIGN_MAX = 4096, /* bytes; buffers are aligned to it */
 	VERIFY_TEXT = 256,       /* bytes of a reason, for people */
 };
-
-/** Whether a file may be copied again; it is noted. */
-static bool verify_may_repeat(struct ucp_file *file)
-{
-	mode_t mode = file->entry.st.st_mode;
-
-	if (file->n_again >= file->w->set->retries || ucp_worker_is_canceled(file->w) ||
-	    (!S_ISREG(mode) && !S_ISBLK(mode))) {
-		return false; /* what comes out of a FIFO comes once */
-	}
-	file->n_again++;
-	return true;
-}
-
-/** Whether the name of a source leads nowhere any more. */
-static bool verify_is_gone(const struct ucp_entry *e)
-{
-	struct stat st;
-
-	return ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, e->follow ? 0 : AT_SYMLINK_NOFOLLOW,
-			     &st) == -ENOENT;
-}
-
-/** Whether two times are the same. */
-static bool verify_same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-/**
- * Whether a source is not what it was when it was opened.
- *
- * The change time shows what other times can be made to hide. A file that was
- * removed meanwhile has changed by that alone: the copy is its last state.
- */
-static bool verify_has_changed(const struct ucp_file *file)
-{
-	const struct stat *then = &file->entry.st;
-	struct stat now;
-
-	if (ucp_fd_stat(file->src_fd, &now) < 0) {
-		return true;
-	}
-	bool is_same = now.st_size == then->st_size &&
-		       verify_same_time(&now.st_mtim, &then->st_mtim);
-	if (is_same && now.st_nlink == 0 && then->st_nlink > 0 && verify_is_gone(&file->entry)) {
-		return false;
-	}
-	return !is_same || !verify_same_time(&now.st_ctim, &then->st_ctim);
-}
-
-/** A source has changed: what the options make of it. */
-static enum ucp_verdict verify_changed(struct ucp_file *file)
-{
-	struct ucp_worker *w = file->w;
-
-	file->has_changed = true;
-	if (w->set->on_change == UCP_CHANGE_WARNED) {
-		ucp_worker_tell_entry(w, UCP_WARN_CHANGED, 0, &file->entry);
-		return UCP_VERDICT_RIGHT;
-	}
-	if (w->set->on_change == UCP_CHANGE_RETRIED && verify_may_repeat(file)) {
-		if (w->set->tell_debug) {
-			ucp_worker_tell_entry(w, UCP_DID_AGAIN, 0, &file->entry);
-		}
-		return UCP_VERDICT_AGAIN;
-	}
-	ucp_copy_fail(file, UCP_FAIL_CHANGED, 0);
-	return UCP_VERDICT_WRONG;
-}
-
-/** Whether what a source gives has no state to compare: /proc is new at every look. */
-static bool verify_is_stream(const struct ucp_file *file)
-{
-	const struct stat *st = &file->entry.st;
-
-	return !S_ISREG(st->st_mode) || (file->road == UCP_ROAD_STREAM && st->st_size == 0);
-}
-
-enum ucp_verdict ucp_verify_unchanged(struct ucp_file *file)
-{
-	const struct ucp_settings *set = file->w->set;
-
-	if (set->on_change == UCP_CHANGE_IGNORED || set->attributes_only ||
-	    verify_is_stream(file) || !verify_has_changed(file)) {
-		return UCP_VERDICT_RIGHT;
-	}
-	return verify_changed(file);
-}
 
 /** Read a descriptor past the page cache, if that is asked for and can be. */
 static void verify_go_past(struct ucp_file *file, int fd, const struct ucp_cache_look *look)
@@ -167,7 +78,7 @@ bool ucp_verify_source(struct ucp_file *file)
 	const struct ucp_settings *set = file->w->set;
 
 	if (set->verify != UCP_VERIFY_BOTH || set->attributes_only ||
-	    verify_is_stream(file)) {
+	    ucp_change_is_stream(file)) {
 		return false;
 	}
 	verify_start(file, UCP_PASS_SOURCE, file->src_fd);
@@ -246,6 +157,7 @@ enum ucp_verdict ucp_verify_judge(struct ucp_file *file)
 	struct ucp_worker *w = file->w;
 	struct ucp_entry *e = &file->entry;
 	bool is_back = file->pass == UCP_PASS_BACK;
+	enum ucp_verdict verdict;
 	char text[VERIFY_TEXT];
 	int err = file->err;
 
@@ -259,16 +171,14 @@ enum ucp_verdict ucp_verify_judge(struct ucp_file *file)
 		}
 		return UCP_VERDICT_RIGHT;
 	}
-	if (!is_back && w->set->on_change != UCP_CHANGE_IGNORED && verify_has_changed(file)) {
-		/* Told already, if it had changed by the end of its copy. */
-		bool is_told = w->set->on_change == UCP_CHANGE_WARNED && file->has_changed;
-		return is_told ? UCP_VERDICT_RIGHT : verify_changed(file);
+	if (!is_back && ucp_change_explains(file, &verdict)) {
+		return verdict;
 	}
 	if (err < 0) {
 		(void)snprintf(text, sizeof(text), "%s", is_back ? "it cannot be read back"
 								 : "the source cannot be read again");
 	}
-	if (verify_may_repeat(file)) {
+	if (ucp_again_may(file)) {
 		ucp_worker_tell_at(w, UCP_WARN_AGAIN, err, e->dir, e->src_name, e->dst_name, text);
 		return UCP_VERDICT_AGAIN;
 	}
