@@ -20,11 +20,11 @@ bool ucp_again_may(struct ucp_file *file)
 {
 	mode_t mode = file->entry.st.st_mode;
 
-	if (file->n_again >= file->w->set->retries || ucp_worker_is_canceled(file->w) ||
+	if (file->copy.n_again >= file->w->set->retries || ucp_worker_is_canceled(file->w) ||
 	    (!S_ISREG(mode) && !S_ISBLK(mode))) {
 		return false; /* what comes out of a FIFO comes once */
 	}
-	file->n_again++;
+	file->copy.n_again++;
 	return true;
 }
 
@@ -36,10 +36,10 @@ static int again_may_reopen(const struct ucp_file *file, const struct stat *st)
 	struct stat dst_st;
 
 	if ((st->st_mode & S_IFMT) != (seen->st_mode & S_IFMT) ||
-	    (!is_same && file->group != NULL)) {
+	    (!is_same && file->copy.group != NULL)) {
 		return -ELOOP; /* what other names are linked to is a copy of the file before */
 	}
-	if (ucp_fd_stat(file->dst_fd, &dst_st) == 0 && dst_st.st_ino == st->st_ino &&
+	if (ucp_fd_stat(file->copy.fd, &dst_st) == 0 && dst_st.st_ino == st->st_ino &&
 	    dst_st.st_dev == st->st_dev) {
 		return -EEXIST; /* somebody has linked the copy to it; it is about to be emptied */
 	}
@@ -81,20 +81,21 @@ static void again_narrow(struct ucp_file *file)
 {
 	const struct ucp_settings *set = file->w->set;
 	mode_t asked = ucp_mode_asked(set, file->entry.st.st_mode);
-	bool is_inherited = !file->is_created || file->temp.replaces;
+	bool is_inherited = !file->copy.is_created || file->copy.temp.replaces;
 	struct stat st;
 
 	if (!set->keep_mode && is_inherited) {
 		return; /* the permissions are those of the file that was there */
 	}
-	file->mode = set->keep_mode ? asked : file->mode & asked;
+	file->copy.mode = set->keep_mode ? asked : file->copy.mode & asked;
 	/* Attributes can be set only on what is writable, even by its owner. */
-	mode_t keep = (set->keep_mode ? ucp_mode_private(file->mode) : asked) | 0200;
-	if (ucp_fd_stat(file->dst_fd, &st) == 0 && (st.st_mode & 07777 & ~keep) != 0) {
-		(void)ucp_attr_chmod(file->dst_fd, st.st_mode & keep); /* told when it is complete */
+	mode_t keep = (set->keep_mode ? ucp_mode_private(file->copy.mode) : asked) | 0200;
+	if (ucp_fd_stat(file->copy.fd, &st) == 0 && (st.st_mode & 07777 & ~keep) != 0) {
+		/* What fails is told when it is complete. */
+		(void)ucp_attr_chmod(file->copy.fd, st.st_mode & keep);
 	}
 	file->mode_is_right = file->mode_is_right && !set->keep_mode;
-	file->may_have_acl = true;
+	file->copy.may_have_acl = true;
 }
 
 /** A copy that is to be made again cannot be: tell why. */
@@ -123,15 +124,15 @@ static void again_fail(struct ucp_file *file, int err)
 /** Take back the data that a copy has: 0, or a negative errno. */
 static int again_empty(const struct ucp_file *file)
 {
-	int err = ucp_cache_direct(file->dst_fd, false);
+	int err = ucp_cache_direct(file->copy.fd, false);
 
 	if (err < 0) {
 		return err;
 	}
-	if (file->is_dst_regular) {
-		return UCP_RETRY(ftruncate(file->dst_fd, 0)) == 0 ? 0 : -errno;
+	if (file->copy.is_regular) {
+		return UCP_RETRY(ftruncate(file->copy.fd, 0)) == 0 ? 0 : -errno;
 	}
-	return lseek(file->dst_fd, 0, SEEK_SET) == 0 ? 0 : -errno;
+	return lseek(file->copy.fd, 0, SEEK_SET) == 0 ? 0 : -errno;
 }
 
 int ucp_again_ready(struct ucp_file *file)
@@ -154,7 +155,7 @@ int ucp_again_ready(struct ucp_file *file)
 		file->has_xattrs = ucp_meta_peek(w, file->src_fd).has_xattrs;
 	}
 	file->owner_is_right = file->owner_is_right && !w->set->keep_owner;
-	file->size = (uint64_t)file->entry.st.st_size;
+	file->copy.size = (uint64_t)file->entry.st.st_size;
 	file->written_end = 0;
 	file->n_chunks = 0;
 	file->align = 0;

@@ -152,7 +152,7 @@ static int chunk_src_fd(const struct ucp_file *file)
 {
 	bool is_src = file->pass == UCP_PASS_COPY || file->pass == UCP_PASS_SOURCE;
 
-	return is_src ? file->src_fd : file->dst_fd;
+	return is_src ? file->src_fd : file->copy.fd;
 }
 
 /** Whether what is read is written. */
@@ -169,35 +169,36 @@ static bool chunk_copies(const struct ucp_file *file)
  */
 static void chunk_extend(struct ucp_file *file)
 {
-	if (chunk_copies(file) && file->written_end < file->size &&
-	    UCP_RETRY(ftruncate(file->dst_fd, (off_t)file->size)) == 0) {
-		file->written_end = file->size;
+	if (chunk_copies(file) && file->written_end < file->copy.size &&
+	    UCP_RETRY(ftruncate(file->copy.fd, (off_t)file->copy.size)) == 0) {
+		file->written_end = file->copy.size;
 	} /* else chunk_finish() tries again, and tells */
 }
 
 /** Find the stretch of data that next_off is in or before: false when none is left. */
 static bool chunk_find_data(struct ucp_file *file)
 {
-	if (file->next_off >= file->size) {
+	if (file->next_off >= file->copy.size) {
 		return false;
 	}
 	if (file->next_off < file->data_end) {
 		return true;
 	}
-	file->data_end = file->size;
+	file->data_end = file->copy.size;
 	if (file->is_sparse) {
-		uint64_t end = file->size;
-		int64_t data = ucp_extent_next(chunk_src_fd(file), file->next_off, file->size, &end);
+		uint64_t end = file->copy.size;
+		int64_t data = ucp_extent_next(chunk_src_fd(file), file->next_off,
+					       file->copy.size, &end);
 		if (data < 0) {
 			file->is_sparse = false; /* cannot tell: it is all data */
 		} else {
-			if ((uint64_t)data > file->next_off || end < file->size) {
+			if ((uint64_t)data > file->next_off || end < file->copy.size) {
 				chunk_extend(file);
 			}
 			if (file->align > 0) {
 				data -= data % file->align;
 				end += (file->align - end % file->align) % file->align;
-				end = end < file->size ? end : file->size;
+				end = end < file->copy.size ? end : file->copy.size;
 			}
 			if (chunk_copies(file)) { /* a clone's are among what it shares */
 				ucp_count(&file->w->counts.hole_bytes,
@@ -207,7 +208,7 @@ static bool chunk_find_data(struct ucp_file *file)
 			file->data_end = end;
 		}
 	}
-	return file->next_off < file->size;
+	return file->next_off < file->copy.size;
 }
 
 /** Feed the digest with the zeros of a hole, which may be large: a cancel ends it. */
@@ -378,7 +379,7 @@ static uint8_t chunk_steps(const struct ucp_file *file, uint64_t off, uint64_t l
 	if (set->sparse == UCP_SPARSE_ALWAYS) {
 		return UCP_STEP_READ; /* what is written depends on what was read */
 	}
-	if (set->fsync == UCP_FSYNC_FILE && off == 0 && len == file->size &&
+	if (set->fsync == UCP_FSYNC_FILE && off == 0 && len == file->copy.size &&
 	    !chunk_is_meta_pending(file)) {
 		return UCP_STEP_READ | UCP_STEP_WRITE | UCP_STEP_SYNC;
 	}
@@ -406,7 +407,7 @@ static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 		.steps = chunk_steps(file, file->next_off, len),
 		.done = chunk_on_done,
 		.fd = chunk_src_fd(file),
-		.out_fd = file->dst_fd,
+		.out_fd = file->copy.fd,
 		.buf = chunk->buf,
 		.len = chunk->len,
 		.off = chunk->off,
@@ -453,10 +454,10 @@ static bool chunk_has_grown(struct ucp_file *file)
 	struct stat st;
 
 	if (file->n_chunks < 2 || file->eof != UINT64_MAX ||
-	    ucp_fd_stat(file->src_fd, &st) < 0 || (uint64_t)st.st_size <= file->size) {
+	    ucp_fd_stat(file->src_fd, &st) < 0 || (uint64_t)st.st_size <= file->copy.size) {
 		return false;
 	}
-	file->size = (uint64_t)st.st_size;
+	file->copy.size = (uint64_t)st.st_size;
 	return true;
 }
 
@@ -464,7 +465,7 @@ static bool chunk_has_grown(struct ucp_file *file)
 static void chunk_finish(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
-	uint64_t size = file->eof < file->size ? file->eof : file->size;
+	uint64_t size = file->eof < file->copy.size ? file->eof : file->copy.size;
 	bool was_holding = file->held != NULL; /* only after a failure */
 
 	while (file->held != NULL) {
@@ -477,9 +478,9 @@ static void chunk_finish(struct ucp_file *file)
 			chunk_feed(file);
 			return;
 		}
-		file->size = size;
+		file->copy.size = size;
 		if (file->written_end != size &&
-		    UCP_RETRY(ftruncate(file->dst_fd, (off_t)size)) != 0) {
+		    UCP_RETRY(ftruncate(file->copy.fd, (off_t)size)) != 0) {
 			ucp_copy_fail(file, UCP_FAIL_TRUNCATE, -errno);
 		}
 	}
@@ -498,7 +499,7 @@ void ucp_chunk_start(struct ucp_file *file)
 
 	file->next_off = file->data_end = file->planned = file->hashed = 0;
 	file->eof = UINT64_MAX;
-	file->is_small = file->size <= w->small.size;
+	file->is_small = file->copy.size <= w->small.size;
 	if (chunk_pool_ready(w, chunk_pool(w, file->is_small)) < 0) {
 		if (chunk_copies(file) || file->pass == UCP_PASS_CLONE) {
 			ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
@@ -511,7 +512,7 @@ void ucp_chunk_start(struct ucp_file *file)
 	if (chunk_copies(file)) {
 		const struct ucp_fs *fs = ucp_fs_get(&w->fs, file->entry.st.st_dev,
 						     file->entry.dir->dev[UCP_DST], file->src_fd,
-						     file->dst_fd);
+						     file->copy.fd);
 		file->road = UCP_ROAD_CHAINS;
 		file->is_plain = fs->reads_oddly;
 		if (!fs->nowait_is_fine) {

@@ -205,10 +205,10 @@ static void copy_end(struct ucp_file *file, bool is_made)
 
 	ucp_busy_release(w, file);
 	ucp_place_settle(w, &file->entry, file->err == 0);
-	if (file->group != NULL) {
-		ucp_links_settle(w, file->group, is_made, &file->value);
+	if (file->copy.group != NULL) {
+		ucp_links_settle(w, file->copy.group, is_made, &file->copy.value);
 	}
-	file->group = NULL;
+	file->copy.group = NULL;
 	file->next = cp->free_files;
 	cp->free_files = file;
 	cp->n_files--;
@@ -221,11 +221,11 @@ static void copy_end(struct ucp_file *file, bool is_made)
 static void copy_remove_partial(struct ucp_file *file)
 {
 	file->is_removed = true;
-	if (file->temp.is_used) {
-		ucp_temp_drop(file->w, &file->temp, &file->entry);
+	if (file->copy.temp.is_used) {
+		ucp_temp_drop(file->w, &file->copy.temp, &file->entry);
 		return;
 	}
-	ucp_create_undo(file->w, &file->entry, file->dst_fd);
+	ucp_create_undo(file->w, &file->entry, file->copy.fd);
 }
 
 /** Both descriptors are closed: the last thing that happens to a file. */
@@ -235,11 +235,11 @@ static void copy_closed(struct ucp_file *file)
 	const struct ucp_entry *e = &file->entry;
 
 	if (file->err != 0) {
-		bool is_cut_off = file->err == -ECANCELED && file->is_dst_regular &&
+		bool is_cut_off = file->err == -ECANCELED && file->copy.is_regular &&
 				  !w->set->attributes_only;
-		if (file->is_created && !file->is_removed) {
+		if (file->copy.is_created && !file->is_removed) {
 			copy_remove_partial(file); /* only closing it failed */
-		} else if (!file->is_created && is_cut_off) {
+		} else if (!file->copy.is_created && is_cut_off) {
 			/* It was there before and was emptied: what is in it now nobody wants. */
 			ucp_worker_tell_entry(w, UCP_FAIL_CUT_OFF, 0, e);
 		}
@@ -253,7 +253,7 @@ static void copy_closed(struct ucp_file *file)
 		copy_end(file, file->ending == UCP_ENDING_KEPT);
 		return;
 	}
-	ucp_note_digest(w, e, &file->value);
+	ucp_note_digest(w, e, &file->copy.value);
 	ucp_count(&w->counts.files, 1);
 	copy_end(file, true);
 }
@@ -286,14 +286,14 @@ static void copy_on_close_dst(struct ucp_io *io)
 /** Close what is open. */
 static void copy_close(struct ucp_file *file)
 {
-	int fds[2] = {file->src_fd, file->dst_fd};
+	int fds[2] = {file->src_fd, file->copy.fd};
 
-	if (file->err != 0 && file->is_created) {
+	if (file->err != 0 && file->copy.is_created) {
 		copy_remove_partial(file);
 		/* While it is open, its inode is not that of another new file. */
 		ucp_busy_release(file->w, file);
 	}
-	file->src_fd = file->dst_fd = -1;
+	file->src_fd = file->copy.fd = -1;
 	file->n_closing = 1; /* this function itself */
 	if (fds[0] >= 0) {
 		file->n_closing++;
@@ -313,10 +313,10 @@ static void copy_close(struct ucp_file *file)
 /** A file is complete, or has failed: give it its name, unless it has it already, and close it. */
 static void copy_publish(struct ucp_file *file)
 {
-	if (file->err == 0 && file->temp.is_used) {
+	if (file->err == 0 && file->copy.temp.is_used) {
 		enum ucp_publish publish =
-			ucp_temp_publish(file->w, &file->temp, &file->entry, file->dst_fd);
-		file->is_created = publish == UCP_PUBLISH_DONE;
+			ucp_temp_publish(file->w, &file->copy.temp, &file->entry, file->copy.fd);
+		file->copy.is_created = publish == UCP_PUBLISH_DONE;
 		switch (publish) {
 		case UCP_PUBLISH_DONE:
 		case UCP_PUBLISH_OVER:
@@ -348,7 +348,7 @@ static void copy_on_sync(struct ucp_io *io)
 {
 	struct ucp_file *file = UCP_CONTAINER_OF(io, struct ucp_file, io);
 	/* Pipes, terminals and most character devices have nothing that could be synced. */
-	bool has_none = !file->is_dst_regular && (io->res == -EINVAL || io->res == -EROFS);
+	bool has_none = !file->copy.is_regular && (io->res == -EINVAL || io->res == -EROFS);
 
 	if (io->res < 0 && !has_none) {
 		ucp_copy_fail(file, UCP_FAIL_SYNC, io->res);
@@ -379,7 +379,7 @@ static void copy_sync(struct ucp_file *file)
 		.steps = UCP_STEP_SYNC,
 		.done = copy_on_sync,
 		.fd = -1,
-		.out_fd = file->dst_fd,
+		.out_fd = file->copy.fd,
 		.slot = -1,
 	};
 	ucp_engine_push(w->eng, &file->io);
@@ -388,9 +388,9 @@ static void copy_sync(struct ucp_file *file)
 /** Whether writing to a destination may have failed without a word so far. */
 static bool copy_tells_late(struct ucp_file *file)
 {
-	return file->is_dst_regular && !file->w->set->attributes_only && file->src_fd >= 0 &&
+	return file->copy.is_regular && !file->w->set->attributes_only && file->src_fd >= 0 &&
 	       ucp_fs_get(&file->w->fs, file->entry.st.st_dev, file->entry.dir->dev[UCP_DST],
-			  file->src_fd, file->dst_fd)->tells_late;
+			  file->src_fd, file->copy.fd)->tells_late;
 }
 
 /** Attributes, then fsync if asked for. */
@@ -400,17 +400,17 @@ static void copy_set_meta(struct ucp_file *file)
 	struct ucp_meta meta = {
 		.entry = &file->entry,
 		.src_fd = file->src_fd,
-		.dst_fd = file->dst_fd,
+		.dst_fd = file->copy.fd,
 		.has_xattrs = file->has_xattrs,
 		.owner_is_right = file->owner_is_right,
 		.mode_is_right = file->mode_is_right,
-		.may_have_acl = file->may_have_acl,
-		.mode = file->mode,
+		.may_have_acl = file->copy.may_have_acl,
+		.mode = file->copy.mode,
 	};
 
 	copy_tell_road(file);
 	/* Setting attributes would be told of failed writes, and then nobody else. */
-	int err = copy_tells_late(file) ? ucp_fd_flush(file->dst_fd) : 0;
+	int err = copy_tells_late(file) ? ucp_fd_flush(file->copy.fd) : 0;
 	if (err < 0) {
 		ucp_copy_fail(file, UCP_FAIL_CLOSE, err);
 		copy_close(file);
@@ -461,7 +461,7 @@ void ucp_copy_data_done(struct ucp_file *file)
 		return;
 	}
 	if (file->digest != NULL && !file->w->set->attributes_only) {
-		ucp_digest_final(file->digest, &file->value);
+		ucp_digest_final(file->digest, &file->copy.value);
 	}
 	copy_judged(file, ucp_change_judge(file));
 }
@@ -485,13 +485,13 @@ static void copy_hash_clone(struct ucp_file *file)
 {
 	struct stat st;
 
-	int err = ucp_fd_stat(file->dst_fd, &st);
+	int err = ucp_fd_stat(file->copy.fd, &st);
 	if (err < 0) {
 		ucp_copy_fail(file, UCP_FAIL_STAT_DST, err);
 		copy_close(file);
 		return;
 	}
-	file->size = (uint64_t)st.st_size;
+	file->copy.size = (uint64_t)st.st_size;
 	file->pass = UCP_PASS_CLONE;
 	file->is_sparse = ucp_extent_may_have_holes(&st);
 	ucp_chunk_start(file);
@@ -509,7 +509,7 @@ static void copy_data(struct ucp_file *file)
 		return;
 	}
 	if (w->set->attributes_only) {
-		file->size = 0;
+		file->copy.size = 0;
 		ucp_copy_data_done(file);
 		return;
 	}
@@ -554,7 +554,7 @@ static void copy_opened_src(struct ucp_file *file)
 	}
 	switch (ucp_create_dst(w, file)) {
 	case UCP_CREATE_DONE:
-		if (!file->temp.is_used) {
+		if (!file->copy.temp.is_used) {
 			ucp_note_made(w, &file->entry);
 		}
 		ucp_barrier_note(w, file);
@@ -654,11 +654,11 @@ static void copy_on_open(struct ucp_io *io)
 		copy_close(file);
 		return;
 	}
-	file->size = (uint64_t)e->st.st_size;
-	ucp_count(&w->counts.found_bytes, e->is_counted ? 0 : file->size);
+	file->copy.size = (uint64_t)e->st.st_size;
+	ucp_count(&w->counts.found_bytes, e->is_counted ? 0 : file->copy.size);
 	e->is_counted = true;
-	if (file->group == NULL) {
-		switch (ucp_links_claim(w, e, &file->group)) {
+	if (file->copy.group == NULL) {
+		switch (ucp_links_claim(w, e, &file->copy.group)) {
 		case UCP_CLAIM_OWNER:
 		case UCP_CLAIM_ALONE:
 			break;
@@ -689,7 +689,7 @@ static struct ucp_file *copy_take_slot(struct ucp_worker *w, const struct ucp_en
 		.entry = *e,
 		.digest = digest,
 		.src_fd = -1,
-		.dst_fd = -1,
+		.copy.fd = -1,
 	};
 	if (e->operand == NULL) {
 		/* Below an operand both names are one, and the buffer it is in is not ours. */
@@ -699,22 +699,13 @@ static struct ucp_file *copy_take_slot(struct ucp_worker *w, const struct ucp_en
 	return file;
 }
 
-void ucp_copy_resume(struct ucp_worker *w, const struct ucp_resume *resume)
+void ucp_copy_resume(struct ucp_worker *w, const struct ucp_entry *e, const struct ucp_copy *copy)
 {
-	struct ucp_file *file = copy_take_slot(w, resume->entry);
+	struct ucp_file *file = copy_take_slot(w, e);
 
-	file->group = resume->group;
-	file->temp = resume->temp;
-	file->value = resume->value;
-	file->size = resume->size;
-	file->dst_fd = resume->fd;
-	file->mode = resume->mode;
-	file->n_again = resume->n_again;
+	file->copy = *copy;
 	file->mode_is_right = !w->set->keep_mode; /* all has been set once */
 	file->owner_is_right = !w->set->keep_owner;
-	file->is_created = resume->is_created;
-	file->is_dst_regular = true;
-	file->may_have_acl = resume->may_have_acl;
 	if (copy_ready_digest(file) < 0) {
 		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
 	}
@@ -726,7 +717,7 @@ void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
 {
 	struct ucp_file *file = copy_take_slot(w, e);
 
-	file->group = group;
+	file->copy.group = group;
 	file->io = (struct ucp_io){
 		.op = UCP_IO_OPEN,
 		.done = copy_on_open,

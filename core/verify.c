@@ -47,18 +47,18 @@ static void verify_start(struct ucp_file *file, enum ucp_pass pass, int fd)
 	file->eof = UINT64_MAX;
 	file->err = ucp_cache_look(fd, &look);
 	if (file->err == 0) {
-		file->is_sparse = look.blocks * 512 < file->size;
+		file->is_sparse = look.blocks * 512 < file->copy.size;
 		verify_go_past(file, fd, &look);
 		ucp_digest_reset(file->digest);
 	}
 	/* A source in sysfs says more than there is, each time; one that grew has been followed. */
-	bool is_resized = pass == UCP_PASS_BACK ? file->is_dst_regular && look.size != file->size
-						: look.size != (uint64_t)file->entry.st.st_size &&
-							  look.size != file->size;
+	bool is_resized = look.size != file->copy.size &&
+			  (pass == UCP_PASS_BACK ? file->copy.is_regular
+						 : look.size != (uint64_t)file->entry.st.st_size);
 	if (file->err == 0 && is_resized) {
 		file->eof = look.size; /* it is not read: its length says it all */
 		ucp_copy_data_done(file);
-	} else if (file->err != 0 || file->size == 0) {
+	} else if (file->err != 0 || file->copy.size == 0) {
 		ucp_copy_data_done(file);
 	} else {
 		ucp_chunk_start(file);
@@ -93,17 +93,17 @@ bool ucp_verify_back(struct ucp_file *file)
 	if (set->verify == UCP_VERIFY_NEVER || set->attributes_only) {
 		return false;
 	}
-	if (!file->is_dst_regular &&
-	    (ucp_fd_stat(file->dst_fd, &st) < 0 || !S_ISBLK(st.st_mode))) {
+	if (!file->copy.is_regular &&
+	    (ucp_fd_stat(file->copy.fd, &st) < 0 || !S_ISBLK(st.st_mode))) {
 		return false; /* what goes into a pipe or a terminal is gone */
 	}
-	if (!verify_can_read(file->dst_fd)) {
+	if (!verify_can_read(file->copy.fd)) {
 		file->pass = UCP_PASS_BACK;
 		file->err = -EACCES;
 		ucp_copy_data_done(file);
 		return true;
 	}
-	verify_start(file, UCP_PASS_BACK, file->dst_fd);
+	verify_start(file, UCP_PASS_BACK, file->copy.fd);
 	return true;
 }
 
@@ -116,14 +116,14 @@ static bool verify_is_right(const struct ucp_file *file, char *text)
 
 	if (file->eof != UINT64_MAX) {
 		(void)snprintf(text, VERIFY_TEXT, "copied %" PRIu64 " bytes, %s %" PRIu64,
-			       file->size, again, file->eof);
+			       file->copy.size, again, file->eof);
 		return false;
 	}
 	ucp_digest_final(file->digest, &value);
-	if (ucp_digest_same(&value, &file->value)) {
+	if (ucp_digest_same(&value, &file->copy.value)) {
 		return true;
 	}
-	ucp_hex_format(file->value.bytes, file->value.len, was);
+	ucp_hex_format(file->copy.value.bytes, file->copy.value.len, was);
 	ucp_hex_format(value.bytes, value.len, is);
 	(void)snprintf(text, VERIFY_TEXT, "copied %s %s, %s %s",
 		       ucp_digest_tag(file->w->set->digest), was, again, is);
@@ -136,16 +136,16 @@ static void verify_count(struct ucp_file *file)
 	struct ucp_counts *counts = &file->w->counts;
 
 	bool is_past = file->w->set->verify > UCP_VERIFY_CACHE &&
-		       (file->is_past_cache || file->size == 0);
+		       (file->is_past_cache || file->copy.size == 0);
 
 	ucp_count(is_past ? &counts->verified : &counts->verified_cached, 1);
-	ucp_count(&counts->verified_bytes, file->size);
+	ucp_count(&counts->verified_bytes, file->copy.size);
 }
 
 /** The run was canceled in the middle of a pass. */
 static enum ucp_verdict verify_cut_off(struct ucp_file *file)
 {
-	if (file->pass == UCP_PASS_BACK && !file->temp.is_used) {
+	if (file->pass == UCP_PASS_BACK && !file->copy.temp.is_used) {
 		return UCP_VERDICT_RIGHT; /* complete, if not verified: the run says that it was cut short */
 	}
 	file->err = -ECANCELED;
