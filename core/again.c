@@ -102,7 +102,8 @@ static void again_narrow(struct ucp_file *file)
 static void again_fail(struct ucp_file *file, int err)
 {
 	const struct ucp_entry *e = &file->entry;
-	bool is_wrong = file->pass == UCP_PASS_BACK || file->pass == UCP_PASS_SOURCE;
+	/* Of the pass that has shown it. */
+	bool is_wrong = file->pass.kind == UCP_PASS_BACK || file->pass.kind == UCP_PASS_SOURCE;
 
 	switch (err) {
 	case -ELOOP:
@@ -156,11 +157,5 @@ int ucp_again_ready(struct ucp_file *file)
 	}
 	file->owner_is_right = file->owner_is_right && !w->set->keep_owner;
 	file->copy.size = (uint64_t)file->entry.st.st_size;
-	file->written_end = 0;
-	file->n_chunks = 0;
-	file->align = 0;
-	file->is_synced = false;
-	file->road = UCP_ROAD_NONE;
-	file->pass = UCP_PASS_COPY;
 	return 0;
 }

@@ -175,11 +175,14 @@ static const char *copy_road_name(const struct ucp_file *file, char *text, size_
 		[UCP_ROAD_STREAM] = "stream",
 	};
 
-	if (file->road != UCP_ROAD_CHAINS) {
-		return names[file->road];
+	const struct ucp_attempt *attempt = &file->attempt;
+
+	if (attempt->road != UCP_ROAD_CHAINS) {
+		return names[attempt->road];
 	}
-	(void)snprintf(text, size, "%u chunk%s%s", file->n_chunks, file->n_chunks == 1 ? "" : "s",
-		       file->is_sparse ? ", holes kept" : "");
+	(void)snprintf(text, size, "%u chunk%s%s", attempt->n_chunks,
+		       attempt->n_chunks == 1 ? "" : "s",
+		       file->pass.is_sparse ? ", holes kept" : "");
 	return text;
 }
 
@@ -417,7 +420,7 @@ static void copy_set_meta(struct ucp_file *file)
 		return;
 	}
 	(void)ucp_meta_set(w, &meta); /* told; the data is fine, so the copy stays, as with cp */
-	if (w->set->fsync == UCP_FSYNC_NEVER || file->is_synced) {
+	if (w->set->fsync == UCP_FSYNC_NEVER || file->attempt.is_synced) {
 		copy_settled(file);
 	} else {
 		copy_sync(file);
@@ -431,9 +434,9 @@ static void copy_judged(struct ucp_file *file, enum ucp_verdict verdict)
 {
 	switch (verdict) {
 	case UCP_VERDICT_RIGHT:
-		if (file->pass == UCP_PASS_BACK) {
+		if (file->pass.kind == UCP_PASS_BACK) {
 			copy_publish(file);
-		} else if (file->pass == UCP_PASS_SOURCE || !ucp_verify_source(file)) {
+		} else if (file->pass.kind == UCP_PASS_SOURCE || !ucp_verify_source(file)) {
 			copy_set_meta(file);
 		}
 		break;
@@ -452,7 +455,7 @@ static void copy_judged(struct ucp_file *file, enum ucp_verdict verdict)
 
 void ucp_copy_data_done(struct ucp_file *file)
 {
-	if (file->pass == UCP_PASS_SOURCE || file->pass == UCP_PASS_BACK) {
+	if (file->pass.kind == UCP_PASS_SOURCE || file->pass.kind == UCP_PASS_BACK) {
 		copy_judged(file, ucp_verify_judge(file));
 		return;
 	}
@@ -466,18 +469,14 @@ void ucp_copy_data_done(struct ucp_file *file)
 	copy_judged(file, ucp_change_judge(file));
 }
 
-/** Prepare the digest of a file: 0 or -ENOMEM. */
+/** See to it that a file has a digest, if one is wanted: 0 or -ENOMEM. */
 static int copy_ready_digest(struct ucp_file *file)
 {
-	if (file->w->set->digest == UCP_DIGEST_NONE) {
-		return 0;
+	if (file->w->set->digest == UCP_DIGEST_NONE || file->digest != NULL) {
+		return 0; /* ucp_chunk_begin() resets it */
 	}
-	if (file->digest == NULL) {
-		file->digest = ucp_digest_new(file->w->set->digest);
-		return file->digest != NULL ? 0 : -ENOMEM;
-	}
-	ucp_digest_reset(file->digest);
-	return 0;
+	file->digest = ucp_digest_new(file->w->set->digest);
+	return file->digest != NULL ? 0 : -ENOMEM;
 }
 
 /** The digest of a clone is that of what it shares, whatever the source is by now. */
@@ -492,12 +491,12 @@ static void copy_hash_clone(struct ucp_file *file)
 		return;
 	}
 	file->copy.size = (uint64_t)st.st_size;
-	file->pass = UCP_PASS_CLONE;
-	file->is_sparse = ucp_extent_may_have_holes(&st);
+	ucp_chunk_begin(file, UCP_PASS_CLONE);
+	file->pass.is_sparse = ucp_extent_may_have_holes(&st);
 	ucp_chunk_start(file);
 }
 
-/** Source and destination are open: choose the road for the data. */
+/** Source and destination are open, for the first time or again: choose the road for the data. */
 static void copy_data(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
@@ -508,6 +507,8 @@ static void copy_data(struct ucp_file *file)
 		copy_close(file);
 		return;
 	}
+	file->attempt = (struct ucp_attempt){0};
+	ucp_chunk_begin(file, UCP_PASS_COPY);
 	if (w->set->attributes_only) {
 		file->copy.size = 0;
 		ucp_copy_data_done(file);
@@ -519,12 +520,13 @@ static void copy_data(struct ucp_file *file)
 	}
 	if (rc < 0) {
 		copy_close(file); /* told */
-	} else if (rc > 0 && file->road == UCP_ROAD_CLONE && file->digest != NULL) {
+	} else if (rc > 0 && file->attempt.road == UCP_ROAD_CLONE && file->digest != NULL) {
 		copy_hash_clone(file);
 	} else if (rc > 0 || st->st_size == 0) {
 		ucp_copy_data_done(file);
 	} else {
-		file->is_sparse = w->set->sparse != UCP_SPARSE_NEVER && ucp_extent_may_have_holes(st);
+		file->pass.is_sparse =
+			w->set->sparse != UCP_SPARSE_NEVER && ucp_extent_may_have_holes(st);
 		ucp_chunk_start(file);
 	}
 }

@@ -37,14 +37,6 @@ enum ucp_road {
 	UCP_ROAD_STREAM,  /**< read to end of file: the size is not known beforehand */
 };
 
-/** What is read of a file just now, and where from. */
-enum ucp_pass {
-	UCP_PASS_COPY,   /**< the source, to be written */
-	UCP_PASS_CLONE,  /**< the destination, which has the data already: for the digest */
-	UCP_PASS_SOURCE, /**< the source again: verify.h */
-	UCP_PASS_BACK,   /**< the destination again: verify.h */
-};
-
 /** Why a file slot is given up. */
 enum ucp_ending {
 	UCP_ENDING_COPIED,
@@ -73,6 +65,14 @@ struct ucp_copy {
 	bool may_have_acl;             /**< not from the source */
 };
 
+/** One attempt to copy the data of a file; the next one begins with all zero. */
+struct ucp_attempt {
+	enum ucp_road road;
+	bool is_synced;       /**< its only chain has the fsync */
+	uint32_t n_chunks;    /**< chunks begun */
+	uint64_t written_end; /**< size of the copy: end of its data, or set before it */
+};
+
 /** One regular file in flight. */
 struct ucp_file {
 	struct ucp_entry entry;
@@ -84,32 +84,16 @@ struct ucp_file {
 	struct ucp_io src_io;        /**< close of src_fd */
 	int src_fd;                  /**< owned */
 	struct ucp_copy copy;        /**< what has become of it so far */
+	struct ucp_attempt attempt;  /**< the last one; all zero when it was before a barrier */
+	struct ucp_pass pass;        /**< the last one: copying, or reading what was copied */
 	int err;                     /**< first failure, told already; -ECANCELED is not told */
-	enum ucp_road road;
-	enum ucp_pass pass;
 	enum ucp_ending ending;
 	bool is_removed;             /**< the copy was new, and has been removed again */
-	bool is_small;               /**< its chunks have small buffers */
-	bool is_sparse;              /**< look for holes */
-	bool is_plain;               /**< its data is read and written by plain calls */
-	bool is_waiting;             /**< in the list of those that wait for a buffer */
-	bool has_changed;            /**< its source, while it was copied */
-	bool is_past_cache;          /**< what is read in this pass does not come from the cache */
-	bool is_synced;              /**< its only chain has the fsync */
+	bool has_changed;            /**< its source, while it was copied, in any attempt */
 	bool has_xattrs;
 	bool owner_is_right;
 	bool mode_is_right;
 	uint8_t n_closing;           /**< closes not yet done */
-	uint32_t align;              /**< bytes, when this pass is by O_DIRECT; else 0 */
-	uint32_t n_flying;           /**< chunks in flight */
-	uint32_t n_chunks;           /**< chunks begun */
-	uint64_t next_off;           /**< first byte not yet planned */
-	uint64_t data_end;           /**< end of the extent that next_off is in */
-	uint64_t planned;            /**< end of the last chunk begun */
-	uint64_t eof;                /**< where a read met the end; UINT64_MAX: none did */
-	uint64_t written_end;        /**< size of dst: end of its data, or set before it */
-	struct ucp_chunk *held;      /**< complete, sorted by off, not yet in the digest */
-	uint64_t hashed;             /**< how far in file order the digest is */
 	struct ucp_digest *digest;   /**< owned, kept for the next file; NULL unless wanted */
 };
 

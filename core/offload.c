@@ -33,7 +33,7 @@ static int offload_clone(struct ucp_worker *w, struct ucp_file *file, struct ucp
 	}
 	if (ioctl(file->copy.fd, FICLONE, file->src_fd) == 0) {
 		fs->clone = UCP_FS_YES;
-		file->road = UCP_ROAD_CLONE;
+		file->attempt.road = UCP_ROAD_CLONE;
 		ucp_count(&w->counts.shared_bytes, file->copy.size);
 		return 1;
 	}
@@ -122,7 +122,7 @@ static int offload_ranges(struct ucp_worker *w, struct ucp_file *file, struct uc
 			break;
 		}
 	}
-	file->road = UCP_ROAD_OFFLOAD;
+	file->attempt.road = UCP_ROAD_OFFLOAD;
 	uint64_t size = file->copy.size;
 	if (written_end < size && UCP_RETRY(ftruncate(file->copy.fd, (off_t)size)) != 0) {
 		ucp_copy_fail(file, UCP_FAIL_TRUNCATE, -errno);

@@ -132,7 +132,7 @@ int ucp_stream_try(struct ucp_worker *w, struct ucp_file *file)
 		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
 		return -1;
 	}
-	file->road = UCP_ROAD_STREAM;
+	file->attempt.road = UCP_ROAD_STREAM;
 	int64_t total = stream_copy(w, file, buf);
 	free(buf);
 	if (total < 0) {

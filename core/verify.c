@@ -24,41 +24,41 @@ enum {
 /** Read a descriptor past the page cache, if that is asked for and can be. */
 static void verify_go_past(struct ucp_file *file, int fd, const struct ucp_cache_look *look)
 {
-	file->align = 0;
-	file->is_past_cache = false;
+	struct ucp_pass *pass = &file->pass;
+
 	if (file->w->set->verify == UCP_VERIFY_CACHE) {
 		return;
 	}
 	if (look->align > 0 && look->align <= VERIFY_ALIGN_MAX && ucp_cache_direct(fd, true) == 0) {
-		file->align = VERIFY_ALIGN_MAX; /* of pages: what readers gain by less is nothing */
-		file->is_past_cache = true;
+		pass->align = VERIFY_ALIGN_MAX; /* of pages: what readers gain by less is nothing */
+		pass->is_past_cache = true;
 		return;
 	}
-	file->is_past_cache = ucp_cache_drop(fd, look->size) && !ucp_fs_hides_cache(fd) &&
+	pass->is_past_cache = ucp_cache_drop(fd, look->size) && !ucp_fs_hides_cache(fd) &&
 			      !ucp_cache_is_inline(fd, look->size);
 }
 
 /** Begin a pass over a file; what is wrong before the first byte is told by ucp_verify_judge(). */
-static void verify_start(struct ucp_file *file, enum ucp_pass pass, int fd)
+static void verify_start(struct ucp_file *file, enum ucp_pass_kind kind, int fd)
 {
 	struct ucp_cache_look look;
 
-	file->pass = pass;
-	file->eof = UINT64_MAX;
+	ucp_chunk_begin(file, kind);
 	file->err = ucp_cache_look(fd, &look);
-	if (file->err == 0) {
-		file->is_sparse = look.blocks * 512 < file->copy.size;
-		verify_go_past(file, fd, &look);
-		ucp_digest_reset(file->digest);
+	if (file->err < 0) {
+		ucp_copy_data_done(file);
+		return;
 	}
+	file->pass.is_sparse = look.blocks * 512 < file->copy.size;
+	verify_go_past(file, fd, &look);
 	/* A source in sysfs says more than there is, each time; one that grew has been followed. */
 	bool is_resized = look.size != file->copy.size &&
-			  (pass == UCP_PASS_BACK ? file->copy.is_regular
+			  (kind == UCP_PASS_BACK ? file->copy.is_regular
 						 : look.size != (uint64_t)file->entry.st.st_size);
-	if (file->err == 0 && is_resized) {
-		file->eof = look.size; /* it is not read: its length says it all */
-		ucp_copy_data_done(file);
-	} else if (file->err != 0 || file->copy.size == 0) {
+	if (is_resized) {
+		file->pass.eof = look.size; /* it is not read: its length says it all */
+	}
+	if (is_resized || file->copy.size == 0) {
 		ucp_copy_data_done(file);
 	} else {
 		ucp_chunk_start(file);
@@ -98,7 +98,7 @@ bool ucp_verify_back(struct ucp_file *file)
 		return false; /* what goes into a pipe or a terminal is gone */
 	}
 	if (!verify_can_read(file->copy.fd)) {
-		file->pass = UCP_PASS_BACK;
+		ucp_chunk_begin(file, UCP_PASS_BACK);
 		file->err = -EACCES;
 		ucp_copy_data_done(file);
 		return true;
@@ -112,11 +112,11 @@ static bool verify_is_right(const struct ucp_file *file, char *text)
 {
 	struct ucp_digest_value value;
 	char was[2 * UCP_DIGEST_MAX + 1] = "", is[2 * UCP_DIGEST_MAX + 1] = "";
-	const char *again = file->pass == UCP_PASS_BACK ? "read back" : "then";
+	const char *again = file->pass.kind == UCP_PASS_BACK ? "read back" : "then";
 
-	if (file->eof != UINT64_MAX) {
+	if (file->pass.eof != UINT64_MAX) {
 		(void)snprintf(text, VERIFY_TEXT, "copied %" PRIu64 " bytes, %s %" PRIu64,
-			       file->copy.size, again, file->eof);
+			       file->copy.size, again, file->pass.eof);
 		return false;
 	}
 	ucp_digest_final(file->digest, &value);
@@ -136,7 +136,7 @@ static void verify_count(struct ucp_file *file)
 	struct ucp_counts *counts = &file->w->counts;
 
 	bool is_past = file->w->set->verify > UCP_VERIFY_CACHE &&
-		       (file->is_past_cache || file->copy.size == 0);
+		       (file->pass.is_past_cache || file->copy.size == 0);
 
 	ucp_count(is_past ? &counts->verified : &counts->verified_cached, 1);
 	ucp_count(&counts->verified_bytes, file->copy.size);
@@ -145,7 +145,7 @@ static void verify_count(struct ucp_file *file)
 /** The run was canceled in the middle of a pass. */
 static enum ucp_verdict verify_cut_off(struct ucp_file *file)
 {
-	if (file->pass == UCP_PASS_BACK && !file->copy.temp.is_used) {
+	if (file->pass.kind == UCP_PASS_BACK && !file->copy.temp.is_used) {
 		return UCP_VERDICT_RIGHT; /* complete, if not verified: the run says that it was cut short */
 	}
 	file->err = -ECANCELED;
@@ -156,7 +156,7 @@ enum ucp_verdict ucp_verify_judge(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
 	struct ucp_entry *e = &file->entry;
-	bool is_back = file->pass == UCP_PASS_BACK;
+	bool is_back = file->pass.kind == UCP_PASS_BACK;
 	enum ucp_verdict verdict;
 	char text[VERIFY_TEXT];
 	int err = file->err;
