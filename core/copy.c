@@ -6,19 +6,32 @@
  *
  *   start --> OPEN src (ring) --> opened: fstat, hard links, create dst (plain)
  *                                   |
- *             +---------------------+------------------+
- *             | clone, kernel copy  | chunks           | stream
- *             | (offload.c)         | (chunk.c)        | (stream.c)
- *             +---------------------+------------------+
+ *                                   v <--------------- ready: source opened anew,
+ *             +---------------------+------------------+      copy emptied (again.c)
+ *             | clone, kernel copy  | chunks           | stream        ^
+ *             | (offload.c)         | (chunk.c)        | (stream.c)    |
+ *             +---------------------+------------------+               |
+ *                                   v                                  |
+ *               data done: digest; has the source changed (change.c) --+
+ *                     |                                                |
+ *                     v  perhaps the source once more (verify.c) ------+
+ *               attributes --> SYNC (ring) ----------+                 |
+ *                     |                              |                 |
+ *                     +--> held (barrier.c)          |                 |
+ *                              |                     |                 |
+ *                            resume                  |                 |
+ *                              v                     v                 |
+ *                            settled: perhaps read back (verify.c) ----+
  *                                   v
- *               data done: digest, attributes --> SYNC (ring) --> verify (verify.c)
- *                                             \                /     |
- *                                              held (barrier.c)      v
- *                                                                 name it (temp.c)
- *                                                                    v
- *                                                           CLOSE both (ring)
- *                                                                   |
- *                                          settle hard links, end the entry
+ *                                name it (temp.c)
+ *                                   v
+ *                                CLOSE both (ring)
+ *                                   |
+ *                                settle hard links, end the entry
+ *
+ * What a file is made of: what is known of its copy (struct ucp_copy), which is
+ * all that a barrier keeps of it beside the entry; the attempt to copy the data,
+ * begun in copy_data(); and the pass over the data (struct ucp_pass, chunk.h).
  */
 #include "core/copy.h"
 

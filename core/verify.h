@@ -10,9 +10,9 @@
  *            --> the copy is read back past the page cache, and its digest compared
  *            --> it gets its name, if it has none yet
  *
- * A file that fails is copied again (again.h), --retries times; then
- * it is a failure like any other: what is new is removed, what was to be
- * replaced with --atomic stays.
+ * A file that fails is copied again (again.h), --retries times; then it is a
+ * failure like any other: what is new is removed, what was to be replaced with
+ * --atomic stays.
  *
  * Past the page cache means O_DIRECT where the kernel says that it has it for
  * this file; else what is cached is dropped, and counted whether it has gone.
