@@ -485,6 +485,7 @@ static void chunk_finish(struct ucp_file *file)
 			return;
 		}
 		file->copy.size = size;
+		file->attempt.keeps_holes = pass->is_sparse;
 		if (file->attempt.written_end != size &&
 		    UCP_RETRY(ftruncate(file->copy.fd, (off_t)size)) != 0) {
 			ucp_copy_fail(file, UCP_FAIL_TRUNCATE, -errno);

@@ -195,7 +195,7 @@ static const char *copy_road_name(const struct ucp_file *file, char *text, size_
 	}
 	(void)snprintf(text, size, "%u chunk%s%s", attempt->n_chunks,
 		       attempt->n_chunks == 1 ? "" : "s",
-		       file->pass.is_sparse ? ", holes kept" : "");
+		       attempt->keeps_holes ? ", holes kept" : "");
 	return text;
 }
 
