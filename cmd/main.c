@@ -30,8 +30,9 @@
  *     create      the destination of a regular file; busy: one copy at a time into each;
  *                 temp: --atomic, where it is until it has its name
  *     copy        one regular file, from open to close; start reading here
- *     chunk       its data, by linked chains of requests
- *     verify      copies read back, and sources looked at again
+ *     chunk       its data, by linked chains of requests, and other passes over it
+ *     change      sources that changed while they were copied; verify: copies, and sources,
+ *                 read again; again: what has failed there is copied once more
  *     extent      data and holes
  *     offload     FICLONE and copy_file_range
  *     stream      pipes, devices, /proc

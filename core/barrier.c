@@ -54,15 +54,7 @@ struct ucp_held {
 	struct ucp_io io;
 	struct ucp_worker *w;         /**< borrowed: who syncs it, if it is synced by itself */
 	struct ucp_entry entry;
-	struct ucp_link_group *group; /**< borrowed: hard links that wait for it, or NULL */
-	struct ucp_digest_value value;
-	struct ucp_temp temp;         /**< where it is until it has its name */
-	int fd;                       /**< owned: the destination */
-	uint64_t size;                /**< bytes */
-	mode_t mode;                  /**< permission bits it is to have */
-	uint32_t n_again;             /**< how often it has been copied again */
-	bool is_created;              /**< new: to be removed when it cannot be made durable */
-	bool may_have_acl;            /**< not from the source */
+	struct ucp_copy copy;         /**< taken over from the file that was copied */
 	bool is_synced;               /**< by a syncfs: only its own errors are to be asked for */
 	char names[];                 /**< storage of entry's names */
 };
@@ -178,23 +170,23 @@ static uint64_t barrier_dev(const struct ucp_file *file)
 	const struct ucp_dir *dir = file->entry.dir;
 	struct stat st;
 
-	if (file->is_created && dir->dev[UCP_DST] != 0 && !file->temp.has_dir) {
+	if (file->copy.is_created && dir->dev[UCP_DST] != 0 && !file->copy.temp.has_dir) {
 		return dir->dev[UCP_DST];
 	}
-	return ucp_fd_stat(file->dst_fd, &st) == 0 ? st.st_dev : 0;
+	return ucp_fd_stat(file->copy.fd, &st) == 0 ? st.st_dev : 0;
 }
 
 void ucp_barrier_note(struct ucp_worker *w, const struct ucp_file *file)
 {
 	struct ucp_barrier *barrier = &w->shared->barrier;
 
-	if (!barrier_is_wanted(w->set) || !file->is_dst_regular) {
+	if (!barrier_is_wanted(w->set) || !file->copy.is_regular) {
 		return;
 	}
 	uint64_t dev = barrier_dev(file);
 	struct ucp_barrier_fs *fs = barrier_find(barrier, dev);
 	if (fs == NULL && dev != 0) {
-		fs = barrier_add(barrier, dev, file->entry.dir->fd[UCP_DST], file->dst_fd);
+		fs = barrier_add(barrier, dev, file->entry.dir->fd[UCP_DST], file->copy.fd);
 	}
 	if (fs != NULL && w->set->fsync == UCP_FSYNC_FS) {
 		atomic_store_explicit(&fs->is_owed, true, memory_order_relaxed);
@@ -204,7 +196,7 @@ void ucp_barrier_note(struct ucp_worker *w, const struct ucp_file *file)
 /** With --fsync=fs: whether the end of the run will do for a file. */
 static bool barrier_is_left(struct ucp_worker *w, const struct ucp_file *file)
 {
-	if (w->set->fsync != UCP_FSYNC_FS || file->temp.is_used ||
+	if (w->set->fsync != UCP_FSYNC_FS || file->copy.temp.is_used ||
 	    w->set->verify > UCP_VERIFY_CACHE) {
 		return false; /* its name must wait, or whoever reads it back */
 	}
@@ -239,20 +231,10 @@ static struct ucp_held *barrier_new_held(struct ucp_file *file)
 		held->entry.src_name = memcpy(held->names, e->src_name, src_len);
 		held->entry.dst_name = memcpy(held->names + src_len, e->dst_name, dst_len);
 	}
-	held->group = file->group;
-	held->value = file->value;
-	held->temp = file->temp;
-	file->temp = (struct ucp_temp){0};
-	held->fd = file->dst_fd;
-	held->size = file->size;
-	held->mode = file->mode;
-	held->n_again = file->n_again;
-	held->is_created = file->is_created;
-	held->may_have_acl = file->may_have_acl;
+	held->copy = file->copy;
+	file->copy = (struct ucp_copy){.fd = -1};
 	held->is_synced = false;
 	file->entry.backup = NULL;
-	file->group = NULL;
-	file->dst_fd = -1;
 	return held;
 }
 
@@ -263,17 +245,18 @@ static struct ucp_held *barrier_new_held(struct ucp_file *file)
  */
 static bool barrier_is_crowded(struct ucp_barrier *barrier, const struct ucp_held *held)
 {
+	const struct ucp_copy *copy = &held->copy;
 	struct statvfs vfs;
 
-	if (!held->temp.replaces) {
+	if (!copy->temp.replaces) {
 		return false;
 	}
-	uint64_t before = atomic_fetch_add(&barrier->n_bytes, held->size);
-	uint64_t n_bytes = before + held->size;
+	uint64_t before = atomic_fetch_add(&barrier->n_bytes, copy->size);
+	uint64_t n_bytes = before + copy->size;
 	if (n_bytes >= BARRIER_CROWD) {
 		return true;
 	}
-	return n_bytes / BARRIER_LOOK != before / BARRIER_LOOK && fstatvfs(held->fd, &vfs) == 0 &&
+	return n_bytes / BARRIER_LOOK != before / BARRIER_LOOK && fstatvfs(copy->fd, &vfs) == 0 &&
 	       n_bytes > (uint64_t)vfs.f_bavail * vfs.f_frsize / BARRIER_SHARE;
 }
 
@@ -286,7 +269,7 @@ enum ucp_hold ucp_barrier_hold(struct ucp_worker *w, struct ucp_file *file)
 	/* Backups are made one after the other, as one may take the name of another copy; a
 	 * directory behind a symlink would be one more descriptor to hold. What another copy
 	 * may write to must be read back before that. */
-	if (!barrier_is_wanted(w->set) || !file->is_dst_regular || file->temp.has_dir ||
+	if (!barrier_is_wanted(w->set) || !file->copy.is_regular || file->copy.temp.has_dir ||
 	    w->set->backup != UCP_BACKUP_NONE ||
 	    (w->set->verify != UCP_VERIFY_NEVER && file->busy.is_claimed)) {
 		return UCP_HOLD_NOT;
@@ -322,11 +305,13 @@ enum barrier_end {
 /** Give a held file its name, if it has none yet. Its directory is pinned. */
 static enum barrier_end barrier_publish(struct ucp_worker *w, struct ucp_held *held)
 {
-	if (!held->temp.is_used) {
+	struct ucp_copy *copy = &held->copy;
+
+	if (!copy->temp.is_used) {
 		return BARRIER_END_COPIED;
 	}
-	enum ucp_publish publish = ucp_temp_publish(w, &held->temp, &held->entry, held->fd);
-	held->is_created = publish == UCP_PUBLISH_DONE;
+	enum ucp_publish publish = ucp_temp_publish(w, &copy->temp, &held->entry, copy->fd);
+	copy->is_created = publish == UCP_PUBLISH_DONE;
 	switch (publish) {
 	case UCP_PUBLISH_DONE:
 	case UCP_PUBLISH_OVER:
@@ -343,9 +328,9 @@ static enum barrier_end barrier_publish(struct ucp_worker *w, struct ucp_held *h
 /** Remove a held file that is not to be; its directory is pinned. */
 static void barrier_undo(struct ucp_worker *w, struct ucp_held *held, int fd)
 {
-	if (held->temp.is_used) {
-		ucp_temp_drop(w, &held->temp, &held->entry);
-	} else if (held->is_created) {
+	if (held->copy.temp.is_used) {
+		ucp_temp_drop(w, &held->copy.temp, &held->entry);
+	} else if (held->copy.is_created) {
 		ucp_create_undo(w, &held->entry, fd);
 	}
 }
@@ -358,9 +343,9 @@ static enum barrier_end barrier_close(struct ucp_worker *w, struct ucp_held *hel
 	if (err == 0) {
 		end = barrier_publish(w, held);
 	} else {
-		barrier_undo(w, held, held->fd);
+		barrier_undo(w, held, held->copy.fd);
 	}
-	int close_err = ucp_fd_close(held->fd);
+	int close_err = ucp_fd_close(held->copy.fd);
 	if (close_err < 0 && end == BARRIER_END_COPIED) {
 		ucp_worker_tell_entry(w, UCP_FAIL_CLOSE, close_err, &held->entry);
 		barrier_undo(w, held, -1);
@@ -375,7 +360,7 @@ static void barrier_end(struct ucp_worker *w, struct ucp_held *held, int err)
 	struct ucp_entry *e = &held->entry;
 	enum barrier_end end = BARRIER_END_FAILED;
 
-	if (err == -ECANCELED && !held->temp.is_used) {
+	if (err == -ECANCELED && !held->copy.temp.is_used) {
 		err = 0; /* complete, if not on disk: the run says that it was cut short */
 	}
 	int pin_err = ucp_dir_pin(w, e->dir);
@@ -384,16 +369,17 @@ static void barrier_end(struct ucp_worker *w, struct ucp_held *held, int err)
 		ucp_place_settle(w, e, end == BARRIER_END_COPIED);
 	} else {
 		ucp_worker_tell_entry(w, UCP_FAIL_STAT_DST, pin_err, e);
-		ucp_temp_drop(w, &held->temp, e); /* its directory is not to be had: a name would stay */
-		(void)ucp_fd_close(held->fd);  /* one message is enough */
+		/* Its directory is not to be had: a name would stay. */
+		ucp_temp_drop(w, &held->copy.temp, e);
+		(void)ucp_fd_close(held->copy.fd); /* one message is enough */
 	}
 	if (end == BARRIER_END_COPIED) {
-		ucp_note_digest(w, e, &held->value);
+		ucp_note_digest(w, e, &held->copy.value);
 		ucp_count(&w->counts.files, 1);
 	}
-	if (held->group != NULL) {
+	if (held->copy.group != NULL) {
 		bool is_made = end == BARRIER_END_COPIED || end == BARRIER_END_KEPT;
-		ucp_links_settle(w, held->group, is_made, &held->value);
+		ucp_links_settle(w, held->copy.group, is_made, &held->copy.value);
 	}
 	atomic_fetch_sub(&w->shared->barrier.n_held, 1);
 	if (pin_err == 0) {
@@ -434,18 +420,7 @@ bool ucp_barrier_take_up(struct ucp_worker *w)
 		return true;
 	}
 	atomic_fetch_sub(&w->shared->barrier.n_held, 1);
-	ucp_copy_resume(w, &(struct ucp_resume){
-		.entry = &held->entry,
-		.group = held->group,
-		.temp = held->temp,
-		.value = held->value,
-		.size = held->size,
-		.fd = held->fd,
-		.mode = held->mode,
-		.n_again = held->n_again,
-		.is_created = held->is_created,
-		.may_have_acl = held->may_have_acl,
-	});
+	ucp_copy_resume(w, &held->entry, &held->copy);
 	free(held);
 	return true;
 }
@@ -474,7 +449,7 @@ static void barrier_sync_one(struct ucp_worker *w, struct ucp_held *held)
 		.steps = UCP_STEP_SYNC,
 		.done = barrier_on_sync,
 		.fd = -1,
-		.out_fd = held->fd,
+		.out_fd = held->copy.fd,
 		.slot = -1,
 	};
 	ucp_engine_push(w->eng, &held->io);
@@ -492,7 +467,7 @@ void ucp_barrier_resume(struct ucp_worker *w, struct ucp_task *task)
 			barrier_sync_one(w, held);
 		} else {
 			/* All is written; this only asks what became of this file's share. */
-			int err = UCP_RETRY(sync_file_range(held->fd, 0, 0,
+			int err = UCP_RETRY(sync_file_range(held->copy.fd, 0, 0,
 							    SYNC_FILE_RANGE_WAIT_BEFORE)) == 0
 					  ? 0
 					  : -errno;

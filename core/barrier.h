@@ -76,8 +76,8 @@ void ucp_barrier_note(struct ucp_worker *w, const struct ucp_file *file);
 
 /** What becomes of a file that is complete. */
 enum ucp_hold {
-	UCP_HOLD_DONE,     /**< held: its entry, destination, claim and links are not the file's
-	                        any more, and its directory is not pinned for it */
+	UCP_HOLD_DONE,     /**< held: its entry, copy and claim are not the file's any more, and its
+	                        directory is not pinned for it */
 	UCP_HOLD_NEEDLESS, /**< the end of the run will do */
 	UCP_HOLD_NOT,      /**< to be synced by itself, if at all */
 };

@@ -39,7 +39,7 @@ static struct ucp_busy *busy_find(struct ucp_busy *busy, const struct stat *st)
 /** Park a file until the claim there is ends; the lock is held. 0, or -ENOMEM. */
 static int busy_park(struct ucp_busy *busy, struct ucp_file *file)
 {
-	struct ucp_parked *parked = ucp_parked_new(&file->entry, file->group);
+	struct ucp_parked *parked = ucp_parked_new(&file->entry, file->copy.group);
 
 	if (parked == NULL) {
 		return -ENOMEM;
@@ -51,7 +51,7 @@ static int busy_park(struct ucp_busy *busy, struct ucp_file *file)
 	}
 	parked->next = busy->parked;
 	busy->parked = parked;
-	file->group = NULL; /* goes along */
+	file->copy.group = NULL; /* goes along */
 	ucp_dir_unpin(file->entry.dir); /* pinned again when it begins */
 	return 0;
 }

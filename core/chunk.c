@@ -33,6 +33,7 @@
 #include "core/sys/retry.h"
 #include "core/worker.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -111,8 +112,8 @@ static void chunk_wait(struct ucp_file *file)
 {
 	struct ucp_chunks *chunks = &file->w->chunks;
 
-	if (!file->is_waiting) {
-		file->is_waiting = true;
+	if (!file->pass.is_waiting) {
+		file->pass.is_waiting = true;
 		file->next = NULL;
 		*chunks->waiting_tail = file;
 		chunks->waiting_tail = &file->next;
@@ -129,7 +130,7 @@ static void chunk_wake(struct ucp_worker *w)
 	chunks->waiting_tail = &chunks->waiting;
 	while (file != NULL) {
 		struct ucp_file *next = file->next;
-		file->is_waiting = false;
+		file->pass.is_waiting = false;
 		chunk_feed(file); /* waits again if there is still none for it */
 		file = next;
 	}
@@ -138,15 +139,15 @@ static void chunk_wake(struct ucp_worker *w)
 /** Where a file's data is read from. */
 static int chunk_src_fd(const struct ucp_file *file)
 {
-	bool is_src = file->pass == UCP_PASS_COPY || file->pass == UCP_PASS_SOURCE;
+	bool is_src = file->pass.kind == UCP_PASS_COPY || file->pass.kind == UCP_PASS_SOURCE;
 
-	return is_src ? file->src_fd : file->dst_fd;
+	return is_src ? file->src_fd : file->copy.fd;
 }
 
 /** Whether what is read is written. */
 static bool chunk_copies(const struct ucp_file *file)
 {
-	return file->pass == UCP_PASS_COPY;
+	return file->pass.kind == UCP_PASS_COPY;
 }
 
 /**
@@ -157,45 +158,48 @@ static bool chunk_copies(const struct ucp_file *file)
  */
 static void chunk_extend(struct ucp_file *file)
 {
-	if (chunk_copies(file) && file->written_end < file->size &&
-	    UCP_RETRY(ftruncate(file->dst_fd, (off_t)file->size)) == 0) {
-		file->written_end = file->size;
+	if (chunk_copies(file) && file->attempt.written_end < file->copy.size &&
+	    UCP_RETRY(ftruncate(file->copy.fd, (off_t)file->copy.size)) == 0) {
+		file->attempt.written_end = file->copy.size;
 	} /* else chunk_finish() tries again, and tells */
 }
 
 /** Find the stretch of data that next_off is in or before: false when none is left. */
 static bool chunk_find_data(struct ucp_file *file)
 {
-	if (file->next_off >= file->size) {
+	struct ucp_pass *pass = &file->pass;
+
+	if (pass->next_off >= file->copy.size) {
 		return false;
 	}
-	if (file->next_off < file->data_end) {
+	if (pass->next_off < pass->data_end) {
 		return true;
 	}
-	file->data_end = file->size;
-	if (file->is_sparse) {
-		uint64_t end = file->size;
-		int64_t data = ucp_extent_next(chunk_src_fd(file), file->next_off, file->size, &end);
+	pass->data_end = file->copy.size;
+	if (pass->is_sparse) {
+		uint64_t end = file->copy.size;
+		int64_t data = ucp_extent_next(chunk_src_fd(file), pass->next_off,
+					       file->copy.size, &end);
 		if (data < 0) {
-			file->is_sparse = false; /* cannot tell: it is all data */
+			pass->is_sparse = false; /* cannot tell: it is all data */
 		} else {
-			if ((uint64_t)data > file->next_off || end < file->size) {
+			if ((uint64_t)data > pass->next_off || end < file->copy.size) {
 				chunk_extend(file);
 			}
-			if (file->align > 0) {
-				data -= data % file->align;
-				end += (file->align - end % file->align) % file->align;
-				end = end < file->size ? end : file->size;
+			if (pass->align > 0) {
+				data -= data % pass->align;
+				end += (pass->align - end % pass->align) % pass->align;
+				end = end < file->copy.size ? end : file->copy.size;
 			}
 			if (chunk_copies(file)) { /* a clone's are among what it shares */
 				ucp_count(&file->w->counts.hole_bytes,
-					  (uint64_t)data - file->next_off);
+					  (uint64_t)data - pass->next_off);
 			}
-			file->next_off = (uint64_t)data;
-			file->data_end = end;
+			pass->next_off = (uint64_t)data;
+			pass->data_end = end;
 		}
 	}
-	return file->next_off < file->size;
+	return pass->next_off < file->copy.size;
 }
 
 /** Feed the digest with the zeros of a hole, which may be large: a cancel ends it. */
@@ -214,7 +218,8 @@ static void chunk_hash_zeros(struct ucp_file *file, uint64_t len)
 /** Feed the digest with what is complete and next in file order; buffers go back. */
 static void chunk_hash(struct ucp_file *file, struct ucp_chunk *chunk)
 {
-	struct ucp_chunk **at = &file->held;
+	struct ucp_pass *pass = &file->pass;
+	struct ucp_chunk **at = &pass->held;
 
 	while (*at != NULL && (*at)->off < chunk->off) {
 		at = &(*at)->next;
@@ -222,15 +227,15 @@ static void chunk_hash(struct ucp_file *file, struct ucp_chunk *chunk)
 	chunk->next = *at;
 	*at = chunk;
 
-	while (file->held != NULL && file->held->from == file->hashed) {
-		struct ucp_chunk *first = file->held;
+	while (pass->held != NULL && pass->held->from == pass->hashed) {
+		struct ucp_chunk *first = pass->held;
 		/* Behind a short read lies nothing that will be in the copy. */
-		if (file->eof >= first->off) {
+		if (pass->eof >= first->off) {
 			chunk_hash_zeros(file, first->off - first->from);
 			ucp_digest_update(file->digest, first->buf, first->got);
 		}
-		file->hashed = first->off + first->len;
-		file->held = first->next;
+		pass->hashed = first->off + first->len;
+		pass->held = first->next;
 		chunk_put(file->w, first);
 	}
 }
@@ -240,8 +245,8 @@ static void chunk_complete(struct ucp_file *file, struct ucp_chunk *chunk)
 {
 	struct ucp_worker *w = file->w;
 
-	if (chunk->got < chunk->len && chunk->off + chunk->got < file->eof) {
-		file->eof = chunk->off + chunk->got; /* the source shrank */
+	if (chunk->got < chunk->len && chunk->off + chunk->got < file->pass.eof) {
+		file->pass.eof = chunk->off + chunk->got; /* the source shrank */
 	}
 	ucp_count(&w->counts.chunks, 1);
 	ucp_count(&w->counts.syncs, (chunk->io.steps & ~(UCP_STEP_READ | UCP_STEP_WRITE)) != 0);
@@ -255,8 +260,8 @@ static void chunk_complete(struct ucp_file *file, struct ucp_chunk *chunk)
 /** Note where data was written. */
 static void chunk_note_written(struct ucp_file *file, uint64_t off, uint64_t len)
 {
-	if (len > 0 && off + len > file->written_end) {
-		file->written_end = off + len;
+	if (len > 0 && off + len > file->attempt.written_end) {
+		file->attempt.written_end = off + len;
 	}
 	ucp_count(&file->w->counts.bytes, len);
 }
@@ -284,7 +289,7 @@ static bool chunk_write_run(struct ucp_chunk *chunk)
 	chunk->io.off = chunk->off + chunk->scanned;
 	chunk->io.len = (uint32_t)run;
 	chunk->scanned += (uint32_t)run;
-	chunk->file->n_flying++;
+	chunk->file->pass.n_flying++;
 	ucp_engine_push(chunk->file->w->eng, &chunk->io);
 	return true;
 }
@@ -307,7 +312,7 @@ static void chunk_fail(const struct ucp_chunk *chunk)
 {
 	struct ucp_file *file = chunk->file;
 
-	if (chunk_copies(file) || file->pass == UCP_PASS_CLONE) {
+	if (chunk_copies(file) || file->pass.kind == UCP_PASS_CLONE) {
 		ucp_copy_fail(file, chunk_act(chunk), chunk->io.res);
 	} else if (file->err == 0) {
 		file->err = (int)chunk->io.res;
@@ -321,7 +326,7 @@ static void chunk_on_done(struct ucp_io *io)
 	struct ucp_file *file = chunk->file;
 	struct ucp_worker *w = file->w;
 
-	file->n_flying--;
+	file->pass.n_flying--;
 	if (io->res < 0) {
 		chunk_fail(chunk);
 		chunk_put(w, chunk);
@@ -339,7 +344,7 @@ static void chunk_on_done(struct ucp_io *io)
 		}
 		chunk_complete(file, chunk);
 	}
-	bool was_waiting = file->is_waiting; /* then chunk_wake() feeds it, and may finish it */
+	bool was_waiting = file->pass.is_waiting; /* then chunk_wake() feeds it, and may finish it */
 	chunk_wake(w);
 	if (!was_waiting) {
 		chunk_feed(file);
@@ -366,7 +371,7 @@ static uint8_t chunk_steps(const struct ucp_file *file, uint64_t off, uint64_t l
 	if (set->sparse == UCP_SPARSE_ALWAYS) {
 		return UCP_STEP_READ; /* what is written depends on what was read */
 	}
-	if (set->fsync == UCP_FSYNC_FILE && off == 0 && len == file->size &&
+	if (set->fsync == UCP_FSYNC_FILE && off == 0 && len == file->copy.size &&
 	    !chunk_is_meta_pending(file)) {
 		return UCP_STEP_READ | UCP_STEP_WRITE | UCP_STEP_SYNC;
 	}
@@ -380,37 +385,38 @@ static uint8_t chunk_steps(const struct ucp_file *file, uint64_t off, uint64_t l
 static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 {
 	struct ucp_buf_pool *pool = chunk_pool(file->w, chunk->is_small);
-	uint64_t len = file->data_end - file->next_off;
+	struct ucp_pass *pass = &file->pass;
+	uint64_t len = pass->data_end - pass->next_off;
 
 	if (len > pool->size) {
 		len = pool->size;
 	}
-	chunk->from = file->planned;
-	chunk->off = file->next_off;
+	chunk->from = pass->planned;
+	chunk->off = pass->next_off;
 	chunk->len = (uint32_t)len;
 	chunk->got = 0;
 	chunk->io = (struct ucp_io){
 		.op = UCP_IO_CHAIN,
-		.steps = chunk_steps(file, file->next_off, len),
+		.steps = chunk_steps(file, pass->next_off, len),
 		.done = chunk_on_done,
 		.fd = chunk_src_fd(file),
-		.out_fd = file->dst_fd,
+		.out_fd = file->copy.fd,
 		.buf = chunk->buf,
 		.len = chunk->len,
 		.off = chunk->off,
 		.slot = pool->slot,
 	};
-	chunk->io.is_plain = file->is_plain;
-	if (file->align > 0) {
+	chunk->io.is_plain = pass->is_plain;
+	if (pass->align > 0) {
 		chunk->io.is_direct = true;
-		chunk->io.len += (file->align - chunk->len % file->align) % file->align;
+		chunk->io.len += (pass->align - chunk->len % pass->align) % pass->align;
 	}
-	file->next_off += len;
-	file->planned = file->next_off;
-	file->n_flying++;
+	pass->next_off += len;
+	pass->planned = pass->next_off;
+	pass->n_flying++;
 	if (chunk_copies(file)) {
-		file->is_synced = (chunk->io.steps & UCP_STEP_SYNC) != 0;
-		file->n_chunks++;
+		file->attempt.is_synced = (chunk->io.steps & UCP_STEP_SYNC) != 0;
+		file->attempt.n_chunks++;
 	}
 	ucp_engine_push(file->w->eng, &chunk->io);
 }
@@ -418,19 +424,19 @@ static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 /** Keep as many chunks of a file in flight as there are buffers; finish it after the last. */
 static void chunk_feed(struct ucp_file *file)
 {
-	while (file->err == 0 && file->eof == UINT64_MAX && chunk_find_data(file)) {
+	while (file->err == 0 && file->pass.eof == UINT64_MAX && chunk_find_data(file)) {
 		if (ucp_worker_is_canceled(file->w)) {
 			ucp_copy_fail(file, UCP_FAIL_WRITE, -ECANCELED);
 			break;
 		}
-		struct ucp_chunk *chunk = chunk_get(file, file->is_small);
+		struct ucp_chunk *chunk = chunk_get(file, file->pass.is_small);
 		if (chunk == NULL) {
 			chunk_wait(file);
 			return;
 		}
 		chunk_push(file, chunk);
 	}
-	if (file->n_flying == 0 && !file->is_waiting) {
+	if (file->pass.n_flying == 0 && !file->pass.is_waiting) {
 		chunk_finish(file);
 	}
 }
@@ -440,11 +446,11 @@ static bool chunk_has_grown(struct ucp_file *file)
 {
 	struct stat st;
 
-	if (file->n_chunks < 2 || file->eof != UINT64_MAX ||
-	    ucp_fd_stat(file->src_fd, &st) < 0 || (uint64_t)st.st_size <= file->size) {
+	if (file->attempt.n_chunks < 2 || file->pass.eof != UINT64_MAX ||
+	    ucp_fd_stat(file->src_fd, &st) < 0 || (uint64_t)st.st_size <= file->copy.size) {
 		return false;
 	}
-	file->size = (uint64_t)st.st_size;
+	file->copy.size = (uint64_t)st.st_size;
 	return true;
 }
 
@@ -452,27 +458,29 @@ static bool chunk_has_grown(struct ucp_file *file)
 static void chunk_finish(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
-	uint64_t size = file->eof < file->size ? file->eof : file->size;
-	bool was_holding = file->held != NULL; /* only after a failure */
+	struct ucp_pass *pass = &file->pass;
+	uint64_t size = pass->eof < file->copy.size ? pass->eof : file->copy.size;
+	bool was_holding = pass->held != NULL; /* only after a failure */
 
-	while (file->held != NULL) {
-		struct ucp_chunk *next = file->held->next;
-		chunk_put(w, file->held);
-		file->held = next;
+	while (pass->held != NULL) {
+		struct ucp_chunk *next = pass->held->next;
+		chunk_put(w, pass->held);
+		pass->held = next;
 	}
 	if (file->err == 0 && chunk_copies(file)) {
 		if (chunk_has_grown(file)) {
 			chunk_feed(file);
 			return;
 		}
-		file->size = size;
-		if (file->written_end != size &&
-		    UCP_RETRY(ftruncate(file->dst_fd, (off_t)size)) != 0) {
+		file->copy.size = size;
+		file->attempt.keeps_holes = pass->is_sparse;
+		if (file->attempt.written_end != size &&
+		    UCP_RETRY(ftruncate(file->copy.fd, (off_t)size)) != 0) {
 			ucp_copy_fail(file, UCP_FAIL_TRUNCATE, -errno);
 		}
 	}
-	if (file->err == 0 && file->digest != NULL && size > file->hashed) {
-		chunk_hash_zeros(file, size - file->hashed);
+	if (file->err == 0 && file->digest != NULL && size > pass->hashed) {
+		chunk_hash_zeros(file, size - pass->hashed);
 	}
 	ucp_copy_data_done(file);
 	if (was_holding) {
@@ -480,15 +488,24 @@ static void chunk_finish(struct ucp_file *file)
 	}
 }
 
+void ucp_chunk_begin(struct ucp_file *file, enum ucp_pass_kind kind)
+{
+	/* The file cannot be in a list, nor a chunk come back to it. */
+	assert(file->pass.n_flying == 0 && file->pass.held == NULL && !file->pass.is_waiting);
+	file->pass = (struct ucp_pass){.kind = kind, .eof = UINT64_MAX};
+	if (file->digest != NULL) {
+		ucp_digest_reset(file->digest);
+	}
+}
+
 void ucp_chunk_start(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
+	struct ucp_pass *pass = &file->pass;
 
-	file->next_off = file->data_end = file->planned = file->hashed = 0;
-	file->eof = UINT64_MAX;
-	file->is_small = file->size <= w->small.size;
-	if (ucp_buf_ready(chunk_pool(w, file->is_small)) < 0) {
-		if (chunk_copies(file) || file->pass == UCP_PASS_CLONE) {
+	pass->is_small = file->copy.size <= w->small.size;
+	if (ucp_buf_ready(chunk_pool(w, pass->is_small)) < 0) {
+		if (chunk_copies(file) || pass->kind == UCP_PASS_CLONE) {
 			ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
 		} else {
 			file->err = -ENOMEM;
@@ -499,20 +516,20 @@ void ucp_chunk_start(struct ucp_file *file)
 	if (chunk_copies(file)) {
 		const struct ucp_fs *fs = ucp_fs_get(&w->fs, file->entry.st.st_dev,
 						     file->entry.dir->dev[UCP_DST], file->src_fd,
-						     file->dst_fd);
-		file->road = UCP_ROAD_CHAINS;
-		file->is_plain = fs->reads_oddly;
+						     file->copy.fd);
+		file->attempt.road = UCP_ROAD_CHAINS;
+		pass->is_plain = fs->reads_oddly;
 		if (!fs->nowait_is_fine) {
 			/* Opened O_NONBLOCK lest a FIFO in its place hold us up; now it only gets in
 			 * the way: io_uring gives -EAGAIN at once for files without IOCB_NOWAIT. */
 			(void)fcntl(file->src_fd, F_SETFL, 0);
 		}
-		if (!file->is_small) {
+		if (!pass->is_small) {
 			/* Doubles the kernel's read-ahead; without effect is as well. */
 			(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 		}
 	} else {
-		file->is_plain = ucp_fs_reads_oddly(chunk_src_fd(file));
+		pass->is_plain = ucp_fs_reads_oddly(chunk_src_fd(file));
 	}
 	chunk_feed(file);
 }

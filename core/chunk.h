@@ -19,6 +19,32 @@
 struct ucp_file;
 struct ucp_worker;
 
+/** What is read of a file, and where from. */
+enum ucp_pass_kind {
+	UCP_PASS_COPY,   /**< the source, to be written */
+	UCP_PASS_CLONE,  /**< the destination, which has the data already: for the digest */
+	UCP_PASS_SOURCE, /**< the source again: verify.h */
+	UCP_PASS_BACK,   /**< the destination again: verify.h */
+};
+
+/** One pass over the data of a file; see ucp_chunk_begin(). */
+struct ucp_pass {
+	enum ucp_pass_kind kind;
+	bool is_sparse;         /**< look for holes */
+	bool is_small;          /**< its chunks have small buffers */
+	bool is_plain;          /**< its data is read and written by plain calls */
+	bool is_waiting;        /**< its file is in the list of those that wait for a buffer */
+	bool is_past_cache;     /**< what is read does not come from the cache */
+	uint32_t align;         /**< bytes, when it is by O_DIRECT; else 0 */
+	uint32_t n_flying;      /**< chunks in flight */
+	uint64_t next_off;      /**< first byte not yet planned */
+	uint64_t data_end;      /**< end of the extent that next_off is in */
+	uint64_t planned;       /**< end of the last chunk begun */
+	uint64_t eof;           /**< where a read met the end; UINT64_MAX: none did */
+	uint64_t hashed;        /**< how far in file order the digest is */
+	struct ucp_chunk *held; /**< complete, sorted by off, not yet in the digest */
+};
+
 /** One chunk of a file in flight, or waiting for its turn in the digest. */
 struct ucp_chunk {
 	struct ucp_io io;
@@ -48,9 +74,17 @@ int ucp_chunk_init(struct ucp_worker *w);
 void ucp_chunk_fini(struct ucp_worker *w);
 
 /**
- * Carry out the pass of a file whose descriptors are open: copy its data, or read it.
+ * Begin a pass over a file: what is left of the one before, in its digest too, goes.
  *
- * is_sparse says whether to look for holes, align whether reads are by O_DIRECT.
+ * Nothing of the file is in flight. ucp_chunk_start() follows, unless the data goes
+ * another way, or is not needed.
+ */
+void ucp_chunk_begin(struct ucp_file *file, enum ucp_pass_kind kind);
+
+/**
+ * Carry out a pass that has begun, of a file whose descriptors are open: copy its data, or read it.
+ *
+ * Of the pass, is_sparse and align are as the caller has set them since.
  */
 void ucp_chunk_start(struct ucp_file *file);
 

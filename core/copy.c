@@ -6,38 +6,49 @@
  *
  *   start --> OPEN src (ring) --> opened: fstat, hard links, create dst (plain)
  *                                   |
- *             +---------------------+------------------+
- *             | clone, kernel copy  | chunks           | stream
- *             | (offload.c)         | (chunk.c)        | (stream.c)
- *             +---------------------+------------------+
+ *                                   v <--------------- ready: source opened anew,
+ *             +---------------------+------------------+      copy emptied (again.c)
+ *             | clone, kernel copy  | chunks           | stream        ^
+ *             | (offload.c)         | (chunk.c)        | (stream.c)    |
+ *             +---------------------+------------------+               |
+ *                                   v                                  |
+ *               data done: digest; has the source changed (change.c) --+
+ *                     |                                                |
+ *                     v  perhaps the source once more (verify.c) ------+
+ *               attributes --> SYNC (ring) ----------+                 |
+ *                     |                              |                 |
+ *                     +--> held (barrier.c)          |                 |
+ *                              |                     |                 |
+ *                            resume                  |                 |
+ *                              v                     v                 |
+ *                            settled: perhaps read back (verify.c) ----+
  *                                   v
- *               data done: digest, attributes --> SYNC (ring) --> verify (verify.c)
- *                                             \                /     |
- *                                              held (barrier.c)      v
- *                                                                 name it (temp.c)
- *                                                                    v
- *                                                           CLOSE both (ring)
- *                                                                   |
- *                                          settle hard links, end the entry
+ *                                name it (temp.c)
+ *                                   v
+ *                                CLOSE both (ring)
+ *                                   |
+ *                                settle hard links, end the entry
+ *
+ * What a file is made of: what is known of its copy (struct ucp_copy), which is
+ * all that a barrier keeps of it beside the entry; the attempt to copy the data,
+ * begun in copy_data(); and the pass over the data (struct ucp_pass, chunk.h).
  */
 #include "core/copy.h"
 
+#include "core/again.h"
 #include "core/barrier.h"
+#include "core/change.h"
 #include "core/create.h"
 #include "core/extent.h"
 #include "core/finish.h"
 #include "core/links.h"
 #include "core/meta.h"
-#include "core/mode.h"
 #include "core/note.h"
 #include "core/offload.h"
 #include "core/place.h"
 #include "core/stream.h"
-#include "core/sys/attr.h"
-#include "core/sys/cache.h"
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
-#include "core/sys/retry.h"
 #include "core/verify.h"
 #include "core/worker.h"
 
@@ -177,11 +188,14 @@ static const char *copy_road_name(const struct ucp_file *file, char *text, size_
 		[UCP_ROAD_STREAM] = "stream",
 	};
 
-	if (file->road != UCP_ROAD_CHAINS) {
-		return names[file->road];
+	const struct ucp_attempt *attempt = &file->attempt;
+
+	if (attempt->road != UCP_ROAD_CHAINS) {
+		return names[attempt->road];
 	}
-	(void)snprintf(text, size, "%u chunk%s%s", file->n_chunks, file->n_chunks == 1 ? "" : "s",
-		       file->is_sparse ? ", holes kept" : "");
+	(void)snprintf(text, size, "%u chunk%s%s", attempt->n_chunks,
+		       attempt->n_chunks == 1 ? "" : "s",
+		       attempt->keeps_holes ? ", holes kept" : "");
 	return text;
 }
 
@@ -207,10 +221,10 @@ static void copy_end(struct ucp_file *file, bool is_made)
 
 	ucp_busy_release(w, file);
 	ucp_place_settle(w, &file->entry, file->err == 0);
-	if (file->group != NULL) {
-		ucp_links_settle(w, file->group, is_made, &file->value);
+	if (file->copy.group != NULL) {
+		ucp_links_settle(w, file->copy.group, is_made, &file->copy.value);
 	}
-	file->group = NULL;
+	file->copy.group = NULL;
 	file->next = cp->free_files;
 	cp->free_files = file;
 	cp->n_files--;
@@ -223,11 +237,11 @@ static void copy_end(struct ucp_file *file, bool is_made)
 static void copy_remove_partial(struct ucp_file *file)
 {
 	file->is_removed = true;
-	if (file->temp.is_used) {
-		ucp_temp_drop(file->w, &file->temp, &file->entry);
+	if (file->copy.temp.is_used) {
+		ucp_temp_drop(file->w, &file->copy.temp, &file->entry);
 		return;
 	}
-	ucp_create_undo(file->w, &file->entry, file->dst_fd);
+	ucp_create_undo(file->w, &file->entry, file->copy.fd);
 }
 
 /** Both descriptors are closed: the last thing that happens to a file. */
@@ -237,11 +251,11 @@ static void copy_closed(struct ucp_file *file)
 	const struct ucp_entry *e = &file->entry;
 
 	if (file->err != 0) {
-		bool is_cut_off = file->err == -ECANCELED && file->is_dst_regular &&
+		bool is_cut_off = file->err == -ECANCELED && file->copy.is_regular &&
 				  !w->set->attributes_only;
-		if (file->is_created && !file->is_removed) {
+		if (file->copy.is_created && !file->is_removed) {
 			copy_remove_partial(file); /* only closing it failed */
-		} else if (!file->is_created && is_cut_off) {
+		} else if (!file->copy.is_created && is_cut_off) {
 			/* It was there before and was emptied: what is in it now nobody wants. */
 			ucp_worker_tell_entry(w, UCP_FAIL_CUT_OFF, 0, e);
 		}
@@ -255,7 +269,7 @@ static void copy_closed(struct ucp_file *file)
 		copy_end(file, file->ending == UCP_ENDING_KEPT);
 		return;
 	}
-	ucp_note_digest(w, e, &file->value);
+	ucp_note_digest(w, e, &file->copy.value);
 	ucp_count(&w->counts.files, 1);
 	copy_end(file, true);
 }
@@ -288,14 +302,14 @@ static void copy_on_close_dst(struct ucp_io *io)
 /** Close what is open. */
 static void copy_close(struct ucp_file *file)
 {
-	int fds[2] = {file->src_fd, file->dst_fd};
+	int fds[2] = {file->src_fd, file->copy.fd};
 
-	if (file->err != 0 && file->is_created) {
+	if (file->err != 0 && file->copy.is_created) {
 		copy_remove_partial(file);
 		/* While it is open, its inode is not that of another new file. */
 		ucp_busy_release(file->w, file);
 	}
-	file->src_fd = file->dst_fd = -1;
+	file->src_fd = file->copy.fd = -1;
 	file->n_closing = 1; /* this function itself */
 	if (fds[0] >= 0) {
 		file->n_closing++;
@@ -315,10 +329,10 @@ static void copy_close(struct ucp_file *file)
 /** A file is complete, or has failed: give it its name, unless it has it already, and close it. */
 static void copy_publish(struct ucp_file *file)
 {
-	if (file->err == 0 && file->temp.is_used) {
+	if (file->err == 0 && file->copy.temp.is_used) {
 		enum ucp_publish publish =
-			ucp_temp_publish(file->w, &file->temp, &file->entry, file->dst_fd);
-		file->is_created = publish == UCP_PUBLISH_DONE;
+			ucp_temp_publish(file->w, &file->copy.temp, &file->entry, file->copy.fd);
+		file->copy.is_created = publish == UCP_PUBLISH_DONE;
 		switch (publish) {
 		case UCP_PUBLISH_DONE:
 		case UCP_PUBLISH_OVER:
@@ -350,7 +364,7 @@ static void copy_on_sync(struct ucp_io *io)
 {
 	struct ucp_file *file = UCP_CONTAINER_OF(io, struct ucp_file, io);
 	/* Pipes, terminals and most character devices have nothing that could be synced. */
-	bool has_none = !file->is_dst_regular && (io->res == -EINVAL || io->res == -EROFS);
+	bool has_none = !file->copy.is_regular && (io->res == -EINVAL || io->res == -EROFS);
 
 	if (io->res < 0 && !has_none) {
 		ucp_copy_fail(file, UCP_FAIL_SYNC, io->res);
@@ -381,7 +395,7 @@ static void copy_sync(struct ucp_file *file)
 		.steps = UCP_STEP_SYNC,
 		.done = copy_on_sync,
 		.fd = -1,
-		.out_fd = file->dst_fd,
+		.out_fd = file->copy.fd,
 		.slot = -1,
 	};
 	ucp_engine_push(w->eng, &file->io);
@@ -390,9 +404,9 @@ static void copy_sync(struct ucp_file *file)
 /** Whether writing to a destination may have failed without a word so far. */
 static bool copy_tells_late(struct ucp_file *file)
 {
-	return file->is_dst_regular && !file->w->set->attributes_only && file->src_fd >= 0 &&
+	return file->copy.is_regular && !file->w->set->attributes_only && file->src_fd >= 0 &&
 	       ucp_fs_get(&file->w->fs, file->entry.st.st_dev, file->entry.dir->dev[UCP_DST],
-			  file->src_fd, file->dst_fd)->tells_late;
+			  file->src_fd, file->copy.fd)->tells_late;
 }
 
 /** Attributes, then fsync if asked for. */
@@ -402,45 +416,49 @@ static void copy_set_meta(struct ucp_file *file)
 	struct ucp_meta meta = {
 		.entry = &file->entry,
 		.src_fd = file->src_fd,
-		.dst_fd = file->dst_fd,
+		.dst_fd = file->copy.fd,
 		.has_xattrs = file->has_xattrs,
 		.owner_is_right = file->owner_is_right,
 		.mode_is_right = file->mode_is_right,
-		.may_have_acl = file->may_have_acl,
-		.mode = file->mode,
+		.may_have_acl = file->copy.may_have_acl,
+		.mode = file->copy.mode,
 	};
 
 	copy_tell_road(file);
 	/* Setting attributes would be told of failed writes, and then nobody else. */
-	int err = copy_tells_late(file) ? ucp_fd_flush(file->dst_fd) : 0;
+	int err = copy_tells_late(file) ? ucp_fd_flush(file->copy.fd) : 0;
 	if (err < 0) {
 		ucp_copy_fail(file, UCP_FAIL_CLOSE, err);
 		copy_close(file);
 		return;
 	}
 	(void)ucp_meta_set(w, &meta); /* told; the data is fine, so the copy stays, as with cp */
-	if (w->set->fsync == UCP_FSYNC_NEVER || file->is_synced) {
+	if (w->set->fsync == UCP_FSYNC_NEVER || file->attempt.is_synced) {
 		copy_settled(file);
 	} else {
 		copy_sync(file);
 	}
 }
 
-static void copy_again(struct ucp_file *file);
+static void copy_data(struct ucp_file *file);
 
 /** Go on as a look at source or copy has turned out. */
 static void copy_judged(struct ucp_file *file, enum ucp_verdict verdict)
 {
 	switch (verdict) {
 	case UCP_VERDICT_RIGHT:
-		if (file->pass == UCP_PASS_BACK) {
+		if (file->pass.kind == UCP_PASS_BACK) {
 			copy_publish(file);
-		} else if (file->pass == UCP_PASS_SOURCE || !ucp_verify_source(file)) {
+		} else if (file->pass.kind == UCP_PASS_SOURCE || !ucp_verify_source(file)) {
 			copy_set_meta(file);
 		}
 		break;
 	case UCP_VERDICT_AGAIN:
-		copy_again(file);
+		if (ucp_again_ready(file) == 0) {
+			copy_data(file);
+		} else {
+			copy_close(file);
+		}
 		break;
 	case UCP_VERDICT_WRONG:
 		copy_close(file);
@@ -450,7 +468,7 @@ static void copy_judged(struct ucp_file *file, enum ucp_verdict verdict)
 
 void ucp_copy_data_done(struct ucp_file *file)
 {
-	if (file->pass == UCP_PASS_SOURCE || file->pass == UCP_PASS_BACK) {
+	if (file->pass.kind == UCP_PASS_SOURCE || file->pass.kind == UCP_PASS_BACK) {
 		copy_judged(file, ucp_verify_judge(file));
 		return;
 	}
@@ -459,29 +477,19 @@ void ucp_copy_data_done(struct ucp_file *file)
 		return;
 	}
 	if (file->digest != NULL && !file->w->set->attributes_only) {
-		ucp_digest_final(file->digest, &file->value);
+		ucp_digest_final(file->digest, &file->copy.value);
 	}
-	copy_judged(file, ucp_verify_unchanged(file));
+	copy_judged(file, ucp_change_judge(file));
 }
 
-/** Prepare the digest of a file: 0 or -ENOMEM. */
+/** See to it that a file has a digest, if one is wanted: 0 or -ENOMEM. */
 static int copy_ready_digest(struct ucp_file *file)
 {
-	if (file->w->set->digest == UCP_DIGEST_NONE) {
-		return 0;
+	if (file->w->set->digest == UCP_DIGEST_NONE || file->digest != NULL) {
+		return 0; /* ucp_chunk_begin() resets it */
 	}
-	if (file->digest == NULL) {
-		file->digest = ucp_digest_new(file->w->set->digest);
-		return file->digest != NULL ? 0 : -ENOMEM;
-	}
-	ucp_digest_reset(file->digest);
-	return 0;
-}
-
-/** The flag of open(2) for a source that is not to be a symlink. */
-static int copy_nofollow(const struct ucp_entry *e)
-{
-	return e->follow ? 0 : O_NOFOLLOW;
+	file->digest = ucp_digest_new(file->w->set->digest);
+	return file->digest != NULL ? 0 : -ENOMEM;
 }
 
 /** The digest of a clone is that of what it shares, whatever the source is by now. */
@@ -489,19 +497,19 @@ static void copy_hash_clone(struct ucp_file *file)
 {
 	struct stat st;
 
-	int err = ucp_fd_stat(file->dst_fd, &st);
+	int err = ucp_fd_stat(file->copy.fd, &st);
 	if (err < 0) {
 		ucp_copy_fail(file, UCP_FAIL_STAT_DST, err);
 		copy_close(file);
 		return;
 	}
-	file->size = (uint64_t)st.st_size;
-	file->pass = UCP_PASS_CLONE;
-	file->is_sparse = ucp_extent_may_have_holes(&st);
+	file->copy.size = (uint64_t)st.st_size;
+	ucp_chunk_begin(file, UCP_PASS_CLONE);
+	file->pass.is_sparse = ucp_extent_may_have_holes(&st);
 	ucp_chunk_start(file);
 }
 
-/** Source and destination are open: choose the road for the data. */
+/** Source and destination are open, for the first time or again: choose the road for the data. */
 static void copy_data(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
@@ -512,8 +520,10 @@ static void copy_data(struct ucp_file *file)
 		copy_close(file);
 		return;
 	}
+	file->attempt = (struct ucp_attempt){0};
+	ucp_chunk_begin(file, UCP_PASS_COPY);
 	if (w->set->attributes_only) {
-		file->size = 0;
+		file->copy.size = 0;
 		ucp_copy_data_done(file);
 		return;
 	}
@@ -523,157 +533,14 @@ static void copy_data(struct ucp_file *file)
 	}
 	if (rc < 0) {
 		copy_close(file); /* told */
-	} else if (rc > 0 && file->road == UCP_ROAD_CLONE && file->digest != NULL) {
+	} else if (rc > 0 && file->attempt.road == UCP_ROAD_CLONE && file->digest != NULL) {
 		copy_hash_clone(file);
 	} else if (rc > 0 || st->st_size == 0) {
 		ucp_copy_data_done(file);
 	} else {
-		file->is_sparse = w->set->sparse != UCP_SPARSE_NEVER && ucp_extent_may_have_holes(st);
+		file->pass.is_sparse =
+			w->set->sparse != UCP_SPARSE_NEVER && ucp_extent_may_have_holes(st);
 		ucp_chunk_start(file);
-	}
-}
-
-/** Whether what has the source's name by now may be copied: 0, or -ELOOP or -EEXIST. */
-static int copy_may_reopen(const struct ucp_file *file, const struct stat *st)
-{
-	const struct stat *seen = &file->entry.st;
-	bool is_same = st->st_ino == seen->st_ino && st->st_dev == seen->st_dev;
-	struct stat dst_st;
-
-	if ((st->st_mode & S_IFMT) != (seen->st_mode & S_IFMT) ||
-	    (!is_same && file->group != NULL)) {
-		return -ELOOP; /* what other names are linked to is a copy of the file before */
-	}
-	if (ucp_fd_stat(file->dst_fd, &dst_st) == 0 && dst_st.st_ino == st->st_ino &&
-	    dst_st.st_dev == st->st_dev) {
-		return -EEXIST; /* somebody has linked the copy to it; it is about to be emptied */
-	}
-	return 0;
-}
-
-/** Open and look at the source once more: 0, -ELOOP, -EEXIST, or another negative errno. */
-static int copy_reopen(struct ucp_file *file)
-{
-	struct ucp_entry *e = &file->entry;
-	struct stat st;
-
-	/* By name: what has the name by now is what is to be copied. */
-	int flags = O_RDONLY | O_NOCTTY | copy_nofollow(e);
-	int fd = ucp_fd_openat(e->dir->fd[UCP_SRC], e->src_name, flags | O_NONBLOCK, 0);
-	if (fd == -EAGAIN || fd == -EWOULDBLOCK) { /* a lease is on it, as in copy_on_open() */
-		fd = ucp_worker_open_interruptible(file->w, e->dir->fd[UCP_SRC], e->src_name, flags, 0);
-	}
-	int err = fd < 0 ? fd : ucp_fd_stat(fd, &st);
-	if (err == 0) {
-		err = copy_may_reopen(file, &st);
-	}
-	if (err < 0) {
-		if (fd >= 0) {
-			ucp_fd_drop(&fd);
-		}
-		return err;
-	}
-	if (file->src_fd >= 0) {
-		ucp_fd_drop(&file->src_fd);
-	}
-	file->src_fd = fd;
-	e->st = st;
-	return 0;
-}
-
-/** Take from a copy what a new state of its source will not allow, before its data comes. */
-static void copy_narrow(struct ucp_file *file)
-{
-	const struct ucp_settings *set = file->w->set;
-	mode_t asked = ucp_mode_asked(set, file->entry.st.st_mode);
-	bool is_inherited = !file->is_created || file->temp.replaces;
-	struct stat st;
-
-	if (!set->keep_mode && is_inherited) {
-		return; /* the permissions are those of the file that was there */
-	}
-	file->mode = set->keep_mode ? asked : file->mode & asked;
-	/* Attributes can be set only on what is writable, even by its owner. */
-	mode_t keep = (set->keep_mode ? ucp_mode_private(file->mode) : asked) | 0200;
-	if (ucp_fd_stat(file->dst_fd, &st) == 0 && (st.st_mode & 07777 & ~keep) != 0) {
-		(void)ucp_attr_chmod(file->dst_fd, st.st_mode & keep); /* told when it is complete */
-	}
-	file->mode_is_right = file->mode_is_right && !set->keep_mode;
-	file->may_have_acl = true;
-}
-
-/** A copy that is to be made again cannot be: tell why. */
-static void copy_fail_again(struct ucp_file *file, int err)
-{
-	const struct ucp_entry *e = &file->entry;
-	bool is_wrong = file->pass == UCP_PASS_BACK || file->pass == UCP_PASS_SOURCE;
-
-	switch (err) {
-	case -ELOOP:
-		ucp_copy_fail(file, UCP_FAIL_REPLACED, 0);
-		break;
-	case -EEXIST:
-		ucp_copy_fail(file, UCP_FAIL_SAME_FILE, 0);
-		break;
-	default:
-		ucp_copy_fail(file, UCP_FAIL_OPEN, err);
-		break;
-	}
-	if (is_wrong && !ucp_worker_is_canceled(file->w)) {
-		ucp_worker_tell_at(file->w, UCP_FAIL_DIFFERS, 0, e->dir, e->src_name, e->dst_name,
-				   "it cannot be copied again");
-	}
-}
-
-/** Copy a file once more, to where it was copied before. */
-static void copy_again(struct ucp_file *file)
-{
-	struct ucp_worker *w = file->w;
-	const struct ucp_settings *set = w->set;
-
-	ucp_count(&w->counts.again, 1);
-	int err = copy_reopen(file);
-	if (err < 0) {
-		copy_fail_again(file, err);
-		copy_close(file);
-		return;
-	}
-	copy_narrow(file);
-	err = ucp_cache_direct(file->dst_fd, false);
-	if (err == 0 && file->is_dst_regular) {
-		err = UCP_RETRY(ftruncate(file->dst_fd, 0)) == 0 ? 0 : -errno;
-	} else if (err == 0) {
-		err = lseek(file->dst_fd, 0, SEEK_SET) == 0 ? 0 : -errno;
-	}
-	if (err < 0) {
-		ucp_copy_fail(file, UCP_FAIL_WRITE, err);
-		copy_close(file);
-		return;
-	}
-	if (ucp_meta_wants_xattrs(set)) {
-		file->has_xattrs = ucp_meta_peek(w, file->src_fd).has_xattrs;
-	}
-	file->owner_is_right = file->owner_is_right && !set->keep_owner;
-	file->size = (uint64_t)file->entry.st.st_size;
-	file->written_end = 0;
-	file->n_chunks = 0;
-	file->align = 0;
-	file->is_synced = false;
-	file->road = UCP_ROAD_NONE;
-	file->pass = UCP_PASS_COPY;
-	copy_data(file);
-}
-
-/** What was in the way may have been another name of the source: its change time is our doing. */
-static void copy_forgive_self(struct ucp_file *file)
-{
-	struct ucp_entry *e = &file->entry;
-	struct stat st;
-
-	if ((e->has_removed || e->backup != NULL) &&
-	    file->w->set->on_change != UCP_CHANGE_IGNORED && ucp_fd_stat(file->src_fd, &st) == 0) {
-		e->st.st_ctim = st.st_ctim;
-		e->st.st_nlink = st.st_nlink;
 	}
 }
 
@@ -702,11 +569,11 @@ static void copy_opened_src(struct ucp_file *file)
 	}
 	switch (ucp_create_dst(w, file)) {
 	case UCP_CREATE_DONE:
-		if (!file->temp.is_used) {
+		if (!file->copy.temp.is_used) {
 			ucp_note_made(w, &file->entry);
 		}
 		ucp_barrier_note(w, file);
-		copy_forgive_self(file);
+		ucp_change_forgive(file);
 		copy_data(file);
 		return;
 	case UCP_CREATE_SKIP:
@@ -802,11 +669,11 @@ static void copy_on_open(struct ucp_io *io)
 		copy_close(file);
 		return;
 	}
-	file->size = (uint64_t)e->st.st_size;
-	ucp_count(&w->counts.found_bytes, e->is_counted ? 0 : file->size);
+	file->copy.size = (uint64_t)e->st.st_size;
+	ucp_count(&w->counts.found_bytes, e->is_counted ? 0 : file->copy.size);
 	e->is_counted = true;
-	if (file->group == NULL) {
-		switch (ucp_links_claim(w, e, &file->group)) {
+	if (file->copy.group == NULL) {
+		switch (ucp_links_claim(w, e, &file->copy.group)) {
 		case UCP_CLAIM_OWNER:
 		case UCP_CLAIM_ALONE:
 			break;
@@ -837,7 +704,7 @@ static struct ucp_file *copy_take_slot(struct ucp_worker *w, const struct ucp_en
 		.entry = *e,
 		.digest = digest,
 		.src_fd = -1,
-		.dst_fd = -1,
+		.copy.fd = -1,
 	};
 	if (e->operand == NULL) {
 		/* Below an operand both names are one, and the buffer it is in is not ours. */
@@ -847,22 +714,13 @@ static struct ucp_file *copy_take_slot(struct ucp_worker *w, const struct ucp_en
 	return file;
 }
 
-void ucp_copy_resume(struct ucp_worker *w, const struct ucp_resume *resume)
+void ucp_copy_resume(struct ucp_worker *w, const struct ucp_entry *e, const struct ucp_copy *copy)
 {
-	struct ucp_file *file = copy_take_slot(w, resume->entry);
+	struct ucp_file *file = copy_take_slot(w, e);
 
-	file->group = resume->group;
-	file->temp = resume->temp;
-	file->value = resume->value;
-	file->size = resume->size;
-	file->dst_fd = resume->fd;
-	file->mode = resume->mode;
-	file->n_again = resume->n_again;
+	file->copy = *copy;
 	file->mode_is_right = !w->set->keep_mode; /* all has been set once */
 	file->owner_is_right = !w->set->keep_owner;
-	file->is_created = resume->is_created;
-	file->is_dst_regular = true;
-	file->may_have_acl = resume->may_have_acl;
 	if (copy_ready_digest(file) < 0) {
 		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
 	}
@@ -874,13 +732,13 @@ void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
 {
 	struct ucp_file *file = copy_take_slot(w, e);
 
-	file->group = group;
+	file->copy.group = group;
 	file->io = (struct ucp_io){
 		.op = UCP_IO_OPEN,
 		.done = copy_on_open,
 		.fd = e->dir->fd[UCP_SRC],
 		.path = file->entry.src_name,
-		.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | copy_nofollow(e),
+		.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (e->follow ? 0 : O_NOFOLLOW),
 	};
 	if (src_fd >= 0) {
 		file->io.res = src_fd;

@@ -37,14 +37,6 @@ enum ucp_road {
 	UCP_ROAD_STREAM,  /**< read to end of file: the size is not known beforehand */
 };
 
-/** What is read of a file just now, and where from. */
-enum ucp_pass {
-	UCP_PASS_COPY,   /**< the source, to be written */
-	UCP_PASS_CLONE,  /**< the destination, which has the data already: for the digest */
-	UCP_PASS_SOURCE, /**< the source again: verify.h */
-	UCP_PASS_BACK,   /**< the destination again: verify.h */
-};
-
 /** Why a file slot is given up. */
 enum ucp_ending {
 	UCP_ENDING_COPIED,
@@ -55,6 +47,33 @@ enum ucp_ending {
 	UCP_ENDING_HELD,    /**< copied, waits for a barrier, which ends the entry */
 };
 
+/**
+ * What has become of a file so far: all that is known of the destination once it is open.
+ *
+ * Goes along, by one assignment, when a complete file waits for a barrier, and back.
+ */
+struct ucp_copy {
+	struct ucp_link_group *group;  /**< borrowed: hard links that wait for this copy, or NULL */
+	struct ucp_temp temp;          /**< owned: where the copy is until it has its name */
+	struct ucp_digest_value value; /**< of what was copied */
+	uint64_t size;                 /**< bytes of the copy: st_size after open, then as found */
+	int fd;                        /**< owned: the destination, or -1 */
+	mode_t mode;                   /**< permission bits it is to end up with, all twelve */
+	uint32_t n_again;              /**< how often it has been copied again */
+	bool is_regular;               /**< can be written at offsets, truncated, cloned into */
+	bool is_created;               /**< new: to be removed when the copy fails */
+	bool may_have_acl;             /**< not from the source */
+};
+
+/** One attempt to copy the data of a file; the next one begins with all zero. */
+struct ucp_attempt {
+	enum ucp_road road;
+	bool keeps_holes;     /**< its source was looked through for them */
+	bool is_synced;       /**< its only chain has the fsync */
+	uint32_t n_chunks;    /**< chunks begun */
+	uint64_t written_end; /**< size of the copy: end of its data, or set before it */
+};
+
 /** One regular file in flight. */
 struct ucp_file {
 	struct ucp_entry entry;
@@ -62,46 +81,21 @@ struct ucp_file {
 	struct ucp_worker *w;        /**< borrowed */
 	struct ucp_file *next;       /**< free list, or files waiting for a buffer */
 	struct ucp_busy busy;        /**< its claim on a destination that existed */
-	struct ucp_link_group *group; /**< borrowed: hard links that wait for this copy, or NULL */
-	struct ucp_io io;            /**< open, sync, then close of dst_fd */
+	struct ucp_io io;            /**< open, sync, then close of copy.fd */
 	struct ucp_io src_io;        /**< close of src_fd */
 	int src_fd;                  /**< owned */
-	int dst_fd;                  /**< owned */
-	struct ucp_temp temp;        /**< where the copy is until it has its name */
+	struct ucp_copy copy;        /**< what has become of it so far */
+	struct ucp_attempt attempt;  /**< the last one; all zero when it was before a barrier */
+	struct ucp_pass pass;        /**< the last one: copying, or reading what was copied */
 	int err;                     /**< first failure, told already; -ECANCELED is not told */
-	enum ucp_road road;
-	enum ucp_pass pass;
 	enum ucp_ending ending;
-	bool is_dst_regular;         /**< can be written at offsets, truncated, cloned into */
-	bool is_created;             /**< dst is new: remove it when the copy fails */
-	bool is_removed;             /**< dst was new, and has been removed again */
-	bool is_small;               /**< its chunks have small buffers */
-	bool is_sparse;              /**< look for holes */
-	bool is_plain;               /**< its data is read and written by plain calls */
-	bool is_waiting;             /**< in the list of those that wait for a buffer */
-	bool has_changed;            /**< its source, while it was copied */
-	bool is_past_cache;          /**< what is read in this pass does not come from the cache */
-	bool is_synced;              /**< its only chain has the fsync */
+	bool is_removed;             /**< the copy was new, and has been removed again */
+	bool has_changed;            /**< its source, while it was copied, in any attempt */
 	bool has_xattrs;
-	bool may_have_acl;           /**< dst, and not from the source */
 	bool owner_is_right;
 	bool mode_is_right;
-	mode_t mode;                 /**< permission bits it is to end up with, all twelve */
 	uint8_t n_closing;           /**< closes not yet done */
-	uint32_t n_again;            /**< how often it has been copied again */
-	uint32_t align;              /**< bytes, when this pass is by O_DIRECT; else 0 */
-	uint32_t n_flying;           /**< chunks in flight */
-	uint32_t n_chunks;           /**< chunks begun */
-	uint64_t size;               /**< bytes of the copy: st_size after open, then as found */
-	uint64_t next_off;           /**< first byte not yet planned */
-	uint64_t data_end;           /**< end of the extent that next_off is in */
-	uint64_t planned;            /**< end of the last chunk begun */
-	uint64_t eof;                /**< where a read met the end; UINT64_MAX: none did */
-	uint64_t written_end;        /**< size of dst: end of its data, or set before it */
-	struct ucp_chunk *held;      /**< complete, sorted by off, not yet in the digest */
-	uint64_t hashed;             /**< how far in file order the digest is */
 	struct ucp_digest *digest;   /**< owned, kept for the next file; NULL unless wanted */
-	struct ucp_digest_value value;
 };
 
 /** All regular files of one worker. */
@@ -132,22 +126,14 @@ bool ucp_copy_has_room(const struct ucp_worker *w);
 void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
 		    struct ucp_link_group *group, int src_fd);
 
-/** A copy that is durable and was out of the workers' hands meanwhile. */
-struct ucp_resume {
-	const struct ucp_entry *entry; /**< its dir is pinned; names are copied */
-	struct ucp_link_group *group;  /**< or NULL */
-	struct ucp_temp temp;          /**< taken over */
-	struct ucp_digest_value value; /**< of what was copied */
-	uint64_t size;                 /**< bytes of the copy */
-	int fd;                        /**< given up: the destination, a regular file */
-	mode_t mode;                   /**< as in struct ucp_file */
-	uint32_t n_again;              /**< likewise */
-	bool is_created;
-	bool may_have_acl;
-};
-
-/** Verify a copy, then name and close it; ucp_copy_has_room() holds. */
-void ucp_copy_resume(struct ucp_worker *w, const struct ucp_resume *resume);
+/**
+ * Verify a copy that is durable by now and has waited for that, then name and close it.
+ *
+ * @e     its dir is pinned; names are copied unless it is an operand
+ * @copy  a regular file; what it owns is taken over
+ * ucp_copy_has_room() holds. Ends with ucp_finish_entry() as well.
+ */
+void ucp_copy_resume(struct ucp_worker *w, const struct ucp_entry *e, const struct ucp_copy *copy);
 
 /** Note a failure of a file, telling only the first. */
 void ucp_copy_fail(struct ucp_file *file, enum ucp_act act, int64_t err);

@@ -80,9 +80,9 @@ static void create_widen(struct ucp_file *file)
 {
 	struct stat st;
 
-	if (ucp_fd_stat(file->dst_fd, &st) == 0 && (st.st_mode & 0200) == 0 &&
-	    UCP_RETRY(fchmod(file->dst_fd, (st.st_mode & 07777) | 0200)) == 0) {
-		file->mode = file->mode_is_right ? st.st_mode & 07777 : file->mode;
+	if (ucp_fd_stat(file->copy.fd, &st) == 0 && (st.st_mode & 0200) == 0 &&
+	    UCP_RETRY(fchmod(file->copy.fd, (st.st_mode & 07777) | 0200)) == 0) {
+		file->copy.mode = file->mode_is_right ? st.st_mode & 07777 : file->copy.mode;
 		file->mode_is_right = false;
 	}
 }
@@ -94,7 +94,7 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	const struct ucp_entry *e = &file->entry;
 	struct ucp_dir *dir = e->dir;
 	mode_t mode = ucp_mode_first_file(set, e->st.st_mode);
-	bool is_elsewhere = file->temp.has_dir; /* of its directory nothing is known */
+	bool is_elsewhere = file->copy.temp.has_dir; /* of its directory nothing is known */
 	bool may_inherit = dir->has_default_acl || is_elsewhere;
 	bool owner_fits = !set->keep_owner || (!is_elsewhere && create_owner_fits(dir, &e->st));
 	/* Attributes can be set only on what is writable, even by its owner. */
@@ -104,20 +104,20 @@ static int create_new(struct ucp_worker *w, struct ucp_file *file)
 	bool inherits = may_inherit && (set->keep_mode || set->drop_mode);
 	bool is_private = !owner_fits || (mode & 07000) != 0 || is_widened || inherits ||
 			  (!file->mode_is_right && set->keep_mode) ||
-			  file->temp.replaces; /* what it replaces may allow less */
+			  file->copy.temp.replaces; /* what it replaces may allow less */
 	mode_t first = is_private ? ucp_mode_private(mode) | (is_widened ? 0200 : 0) : mode;
 
-	int fd = set->atomic ? ucp_temp_open(w, &file->temp, e, create_access(set), first)
+	int fd = set->atomic ? ucp_temp_open(w, &file->copy.temp, e, create_access(set), first)
 			     : ucp_fd_openat(dir->fd[UCP_DST], e->dst_name,
 					     create_access(set) | O_CREAT | O_EXCL | O_NOFOLLOW,
 					     first);
 	if (fd < 0) {
 		return fd;
 	}
-	file->dst_fd = fd;
-	file->is_created = true;
-	file->may_have_acl = may_inherit;
-	file->is_dst_regular = true;
+	file->copy.fd = fd;
+	file->copy.is_created = true;
+	file->copy.may_have_acl = may_inherit;
+	file->copy.is_regular = true;
 	/* With keep_mode the hint says that an ACL follows, whose mask may be of no bits. */
 	file->mode_is_right = first == mode && (file->mode_is_right || !set->keep_mode);
 	if (may_inherit && (set->keep_mode || set->drop_mode || set->keep_owner)) {
@@ -152,14 +152,14 @@ static void create_narrow(struct ucp_file *file, mode_t dst_mode, int fd)
 	const struct stat *src_st = &file->entry.st;
 	bool is_private = !file->owner_is_right || !file->mode_is_right; /* or has an ACL */
 	/* Attributes can be set only on what is writable, even by its owner. */
-	mode_t keep = (is_private ? ucp_mode_private(file->mode) : file->mode) |
+	mode_t keep = (is_private ? ucp_mode_private(file->copy.mode) : file->copy.mode) |
 		      (file->has_xattrs ? 0200 : 0);
 
 	if ((dst_mode & 07777 & ~keep) != 0) {
 		(void)ucp_attr_chmod(fd, dst_mode & keep);
 	}
 	(void)ucp_attr_remove(fd, UCP_ATTR_ACL); /* mostly there is none */
-	file->may_have_acl = false;
+	file->copy.may_have_acl = false;
 	if (!file->owner_is_right) {
 		file->owner_is_right = ucp_attr_chown(fd, src_st->st_uid, src_st->st_gid) == 0;
 	}
@@ -223,7 +223,7 @@ static int create_take(struct ucp_worker *w, struct ucp_file *file, int fd, cons
 	if (err < 0) {
 		return err; /* it stays as it is */
 	}
-	file->may_have_acl = true;
+	file->copy.may_have_acl = true;
 	file->owner_is_right = create_owner_is_right(w, file, st);
 	if (set->keep_mode && S_ISREG(st->st_mode)) {
 		create_narrow(file, st->st_mode, fd);
@@ -231,8 +231,8 @@ static int create_take(struct ucp_worker *w, struct ucp_file *file, int fd, cons
 	if (!set->attributes_only) {
 		ucp_flags_begin(set, file->src_fd, fd);
 	}
-	file->dst_fd = fd;
-	file->is_dst_regular = S_ISREG(st->st_mode);
+	file->copy.fd = fd;
+	file->copy.is_regular = S_ISREG(st->st_mode);
 	file->mode_is_right = !set->keep_mode;
 	return 0;
 }
@@ -321,7 +321,7 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file,
 	int err = create_over(w, file, fd, found, ret_create);
 	if (err < 0 || *ret_create != UCP_CREATE_DONE) {
 		ucp_fd_drop(&fd);
-		file->dst_fd = -1;
+		file->copy.fd = -1;
 		ucp_busy_release(w, file);
 	}
 	return err;
@@ -335,25 +335,25 @@ static enum ucp_create create_claim_new(struct ucp_worker *w, struct ucp_file *f
 {
 	struct stat st;
 
-	int rc = ucp_busy_claim(w, file, file->dst_fd, &st);
+	int rc = ucp_busy_claim(w, file, file->copy.fd, &st);
 	if (rc == 0) {
-		file->is_created = false; /* the other was quicker, and it is that one's file now */
-		ucp_fd_drop(&file->dst_fd);
+		file->copy.is_created = false; /* the other was quicker: it is that one's file now */
+		ucp_fd_drop(&file->copy.fd);
 		return UCP_CREATE_WAIT;
 	}
 	if (rc > 0 && st.st_size > 0) {
-		file->is_created = false; /* the other has ended already */
+		file->copy.is_created = false; /* the other has ended already */
 		if (create_is_kept(w, file, &st)) {
 			return UCP_CREATE_SKIP;
 		}
-		rc = create_take(w, file, file->dst_fd, &st);
+		rc = create_take(w, file, file->copy.fd, &st);
 	} else if (rc > 0) {
 		file->owner_is_right = create_owner_is_right(w, file, &st);
-		file->mode_is_right = file->mode_is_right && (!w->set->keep_mode ||
-							      (st.st_mode & 07777) == file->mode);
+		file->mode_is_right &= !w->set->keep_mode ||
+				       (st.st_mode & 07777) == file->copy.mode;
 	}
 	if (rc < 0) {
-		file->is_created = file->is_created && rc != -ENOMEM; /* it may be another's by now */
+		file->copy.is_created &= rc != -ENOMEM; /* it may be another's by now */
 		return create_fail(w, &file->entry, rc);
 	}
 	return UCP_CREATE_DONE;
@@ -381,13 +381,14 @@ static enum ucp_create create_in_place(struct ucp_worker *w, struct ucp_file *fi
 /** Whether what has the final name could be written to, or may be removed all the same. */
 static int create_may_replace(struct ucp_worker *w, struct ucp_file *file, enum ucp_place *place)
 {
-	if (*place != UCP_PLACE_INTO || ucp_temp_may_write(&file->temp, &file->entry)) {
+	if (*place != UCP_PLACE_INTO || ucp_temp_may_write(&file->copy.temp, &file->entry)) {
 		return 0;
 	}
 	if (!w->set->force) {
 		return -EACCES;
 	}
-	ucp_temp_drop(w, &file->temp, &file->entry); /* of a symlink the name goes, as with cp */
+	/* Of a symlink the name goes, as with cp. */
+	ucp_temp_drop(w, &file->copy.temp, &file->entry);
 	*place = UCP_PLACE_SWAP;
 	return 0;
 }
@@ -395,17 +396,17 @@ static int create_may_replace(struct ucp_worker *w, struct ucp_file *file, enum 
 /** The new file looks as the old one would, had it been written into: 0, or a negative errno. */
 static int create_inherit(struct ucp_worker *w, struct ucp_file *file)
 {
-	int old = ucp_temp_open_target(&file->temp, &file->entry);
+	int old = ucp_temp_open_target(&file->copy.temp, &file->entry);
 
 	if (old < 0) {
 		return old == -ENOENT ? 0 : old; /* it is gone: then this is simply new */
 	}
-	bool is_kept = ucp_meta_inherit(w, &file->entry, old, file->dst_fd);
+	bool is_kept = ucp_meta_inherit(w, &file->entry, old, file->copy.fd);
 	ucp_fd_drop(&old);
 	if (!is_kept && !w->set->force) {
 		return -EPERM; /* it would become ours, and its owner might be shut out */
 	}
-	file->may_have_acl = true;
+	file->copy.may_have_acl = true;
 	file->mode_is_right = !w->set->keep_mode;
 	return 0;
 }
@@ -415,7 +416,7 @@ static bool create_is_target(const struct ucp_file *file, const struct stat *dst
 {
 	struct stat st;
 
-	return ucp_temp_stat_target(&file->temp, &file->entry, &st) == 0 &&
+	return ucp_temp_stat_target(&file->copy.temp, &file->entry, &st) == 0 &&
 	       st.st_ino == dst_st->st_ino && st.st_dev == dst_st->st_dev;
 }
 
@@ -451,25 +452,25 @@ static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
 		return create_in_place(w, file, is_link, dst_st.st_mode);
 	}
 	if (place == UCP_PLACE_INTO && is_link) {
-		err = ucp_temp_follow(&file->temp, e);
+		err = ucp_temp_follow(&file->copy.temp, e);
 		place = is_dangling ? UCP_PLACE_NEW : place;
 	}
 	if (err == 0 && place == UCP_PLACE_INTO && is_link &&
 	    !create_is_target(file, &dst_st)) {
-		ucp_temp_drop(w, &file->temp, e);
+		ucp_temp_drop(w, &file->copy.temp, e);
 		return create_in_place(w, file, is_link, dst_st.st_mode);
 	}
 	err = err == 0 ? create_may_replace(w, file, &place) : err;
-	file->temp.replaces = place != UCP_PLACE_NEW;
+	file->copy.temp.replaces = place != UCP_PLACE_NEW;
 	err = err == 0 ? create_new(w, file) : err;
 	if (err == 0 && place == UCP_PLACE_INTO) {
 		err = create_inherit(w, file);
 	}
 	if (err < 0) {
-		ucp_temp_drop(w, &file->temp, e);
+		ucp_temp_drop(w, &file->copy.temp, e);
 		return create_fail(w, e, err);
 	}
-	file->temp.removes = place == UCP_PLACE_SWAP;
+	file->copy.temp.removes = place == UCP_PLACE_SWAP;
 	return UCP_CREATE_DONE;
 }
 
@@ -480,7 +481,7 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 	struct create_found found = {0};
 	struct stat dst_st;
 
-	file->mode = ucp_mode_asked(w->set, e->st.st_mode);
+	file->copy.mode = ucp_mode_asked(w->set, e->st.st_mode);
 	if (w->set->atomic) {
 		return create_temp(w, file);
 	}

@@ -11,7 +11,7 @@ struct ucp_worker;
 
 /** What came of it. */
 enum ucp_create {
-	UCP_CREATE_DONE, /**< dst_fd is open, empty unless only attributes are copied */
+	UCP_CREATE_DONE, /**< copy.fd is open, empty unless only attributes are copied */
 	UCP_CREATE_SKIP, /**< left as it is, as asked */
 	UCP_CREATE_WAIT, /**< another copy is writing to it: parked, see busy.h */
 	UCP_CREATE_FAIL, /**< told why */
@@ -20,8 +20,8 @@ enum ucp_create {
 /**
  * Create or open the destination of a file whose source is open.
  *
- * Sets dst_fd, is_created, is_dst_regular, may_have_acl, owner_is_right, mode and
- * mode_is_right (which it takes as a hint: false when an ACL follows).
+ * Sets copy but for its size and value, owner_is_right, and mode_is_right (which it
+ * takes as a hint: false when an ACL follows).
  */
 enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file);
 

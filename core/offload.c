@@ -31,10 +31,10 @@ static int offload_clone(struct ucp_worker *w, struct ucp_file *file, struct ucp
 	if (fs->clone == UCP_FS_NO && !must) {
 		return 0;
 	}
-	if (ioctl(file->dst_fd, FICLONE, file->src_fd) == 0) {
+	if (ioctl(file->copy.fd, FICLONE, file->src_fd) == 0) {
 		fs->clone = UCP_FS_YES;
-		file->road = UCP_ROAD_CLONE;
-		ucp_count(&w->counts.shared_bytes, file->size);
+		file->attempt.road = UCP_ROAD_CLONE;
+		ucp_count(&w->counts.shared_bytes, file->copy.size);
 		return 1;
 	}
 	int err = -errno;
@@ -57,7 +57,7 @@ static int64_t offload_stretch(struct ucp_worker *w, struct ucp_file *file, uint
 		}
 		off64_t in = (off64_t)off, out = (off64_t)off;
 		uint64_t len = end - off < OFFLOAD_STEP ? end - off : OFFLOAD_STEP;
-		ssize_t n = copy_file_range(file->src_fd, &in, file->dst_fd, &out, len, 0);
+		ssize_t n = copy_file_range(file->src_fd, &in, file->copy.fd, &out, len, 0);
 		if (n < 0 && errno == EINTR) {
 			continue;
 		}
@@ -87,14 +87,14 @@ static int offload_ranges(struct ucp_worker *w, struct ucp_file *file, struct uc
 	uint64_t off = 0, written_end = 0;
 	bool is_sparse = ucp_extent_may_have_holes(&file->entry.st);
 
-	while (off < file->size) {
-		uint64_t end = file->size;
-		int64_t data = is_sparse ? ucp_extent_next(file->src_fd, off, file->size, &end)
+	while (off < file->copy.size) {
+		uint64_t end = file->copy.size;
+		int64_t data = is_sparse ? ucp_extent_next(file->src_fd, off, file->copy.size, &end)
 					 : (int64_t)off;
 		if (data < 0) {
 			return 0;
 		}
-		if ((uint64_t)data >= file->size) {
+		if ((uint64_t)data >= file->copy.size) {
 			break;
 		}
 		int64_t reached = offload_stretch(w, file, (uint64_t)data, end);
@@ -118,12 +118,13 @@ static int offload_ranges(struct ucp_worker *w, struct ucp_file *file, struct uc
 		written_end = (uint64_t)reached;
 		off = end;
 		if (written_end < end) {
-			file->size = written_end;
+			file->copy.size = written_end;
 			break;
 		}
 	}
-	file->road = UCP_ROAD_OFFLOAD;
-	if (written_end < file->size && UCP_RETRY(ftruncate(file->dst_fd, (off_t)file->size)) != 0) {
+	file->attempt.road = UCP_ROAD_OFFLOAD;
+	uint64_t size = file->copy.size;
+	if (written_end < size && UCP_RETRY(ftruncate(file->copy.fd, (off_t)size)) != 0) {
 		ucp_copy_fail(file, UCP_FAIL_TRUNCATE, -errno);
 		return -1;
 	}
@@ -133,9 +134,9 @@ static int offload_ranges(struct ucp_worker *w, struct ucp_file *file, struct uc
 int ucp_offload_try(struct ucp_worker *w, struct ucp_file *file)
 {
 	const struct ucp_settings *set = w->set;
-	bool is_plain = file->is_dst_regular && S_ISREG(file->entry.st.st_mode);
+	bool is_plain = file->copy.is_regular && S_ISREG(file->entry.st.st_mode);
 
-	if ((file->size == 0 && set->reflink != UCP_REFLINK_ALWAYS) ||
+	if ((file->copy.size == 0 && set->reflink != UCP_REFLINK_ALWAYS) ||
 	    set->reflink == UCP_REFLINK_NEVER || set->sparse != UCP_SPARSE_AUTO) {
 		return 0;
 	}
@@ -144,7 +145,7 @@ int ucp_offload_try(struct ucp_worker *w, struct ucp_file *file)
 		return 0;
 	}
 	struct ucp_fs *fs = ucp_fs_get(&w->fs, file->entry.st.st_dev, file->entry.dir->dev[UCP_DST],
-				       file->src_fd, file->dst_fd);
+				       file->src_fd, file->copy.fd);
 	int rc = offload_clone(w, file, fs);
 	if (rc != 0 || fs->offload == UCP_FS_NO || !is_plain) {
 		return rc;

@@ -38,12 +38,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
 	READING_PAGE = 4096,
-	READING_RETRIES = 10,    /* to get a ring */
-	READING_RETRY_US = 2000,
 };
 
 struct ucp_reading;
@@ -590,19 +587,9 @@ static int reading_engine(struct ucp_reading *w)
 	const struct ucp_worker_plan *plan = w->shared->plan;
 	struct ucp_engine_conf conf = {
 		.kind = plan->story.kind, .depth = plan->depth, .io_workers = plan->io_workers};
+	int ring_err; /* nobody asks */
 
-	int err = ucp_engine_new(&conf, &w->eng);
-	/* The locked memory of the ring that the plan tried out comes back a moment later. */
-	for (int i = 0; err == -ENOMEM && i < READING_RETRIES; i++) {
-		(void)usleep(READING_RETRY_US);
-		err = ucp_engine_new(&conf, &w->eng);
-	}
-	if (err < 0 && conf.kind == UCP_ENGINE_URING &&
-	    !w->shared->must_have_ring) {
-		conf.kind = UCP_ENGINE_SERIAL;
-		err = ucp_engine_new(&conf, &w->eng);
-	}
-	return err;
+	return ucp_engine_start(&conf, w->shared->must_have_ring, &w->eng, &ring_err);
 }
 
 /** Size a pool: sides share a chunk's memory. */

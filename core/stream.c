@@ -93,7 +93,7 @@ static int64_t stream_copy(struct ucp_worker *w, struct ucp_file *file, uint8_t 
 			ucp_copy_fail(file, UCP_FAIL_READ, n);
 			return -1;
 		}
-		int err = stream_write(w, file->dst_fd, buf, (size_t)n);
+		int err = stream_write(w, file->copy.fd, buf, (size_t)n);
 		if (err < 0) {
 			ucp_copy_fail(file, UCP_FAIL_WRITE, err);
 			return -1;
@@ -117,14 +117,14 @@ int ucp_stream_await(struct ucp_worker *w, int fd)
 /** Whether a regular source of size 0 may have contents all the same, as in /proc. */
 static bool stream_may_lie(struct ucp_worker *w, const struct ucp_file *file)
 {
-	return file->size == 0 &&
+	return file->copy.size == 0 &&
 	       !ucp_fs_get(&w->fs, file->entry.st.st_dev, file->entry.dir->dev[UCP_DST],
-			   file->src_fd, file->dst_fd)->size_is_true;
+			   file->src_fd, file->copy.fd)->size_is_true;
 }
 
 int ucp_stream_try(struct ucp_worker *w, struct ucp_file *file)
 {
-	if (S_ISREG(file->entry.st.st_mode) && file->is_dst_regular && !stream_may_lie(w, file)) {
+	if (S_ISREG(file->entry.st.st_mode) && file->copy.is_regular && !stream_may_lie(w, file)) {
 		return 0;
 	}
 	uint8_t *buf = malloc(STREAM_BUF);
@@ -132,12 +132,12 @@ int ucp_stream_try(struct ucp_worker *w, struct ucp_file *file)
 		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
 		return -1;
 	}
-	file->road = UCP_ROAD_STREAM;
+	file->attempt.road = UCP_ROAD_STREAM;
 	int64_t total = stream_copy(w, file, buf);
 	free(buf);
 	if (total < 0) {
 		return -1;
 	}
-	file->size = (uint64_t)total;
+	file->copy.size = (uint64_t)total;
 	return 1;
 }

@@ -3,6 +3,7 @@
 
 #include "core/verify.h"
 
+#include "core/change.h"
 #include "core/copy.h"
 #include "core/fs.h"
 #include "core/sys/cache.h"
@@ -14,140 +15,50 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 enum {
 	VERIFY_ALIGN_MAX = 4096, /* bytes; buffers are aligned to it */
 	VERIFY_TEXT = 256,       /* bytes of a reason, for people */
 };
 
-/** Whether a file may be copied again; it is noted. */
-static bool verify_may_repeat(struct ucp_file *file)
-{
-	mode_t mode = file->entry.st.st_mode;
-
-	if (file->n_again >= file->w->set->retries || ucp_worker_is_canceled(file->w) ||
-	    (!S_ISREG(mode) && !S_ISBLK(mode))) {
-		return false; /* what comes out of a FIFO comes once */
-	}
-	file->n_again++;
-	return true;
-}
-
-/** Whether the name of a source leads nowhere any more. */
-static bool verify_is_gone(const struct ucp_entry *e)
-{
-	struct stat st;
-
-	return ucp_fd_statat(e->dir->fd[UCP_SRC], e->src_name, e->follow ? 0 : AT_SYMLINK_NOFOLLOW,
-			     &st) == -ENOENT;
-}
-
-/** Whether two times are the same. */
-static bool verify_same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-/**
- * Whether a source is not what it was when it was opened.
- *
- * The change time shows what other times can be made to hide. A file that was
- * removed meanwhile has changed by that alone: the copy is its last state.
- */
-static bool verify_has_changed(const struct ucp_file *file)
-{
-	const struct stat *then = &file->entry.st;
-	struct stat now;
-
-	if (ucp_fd_stat(file->src_fd, &now) < 0) {
-		return true;
-	}
-	bool is_same = now.st_size == then->st_size &&
-		       verify_same_time(&now.st_mtim, &then->st_mtim);
-	if (is_same && now.st_nlink == 0 && then->st_nlink > 0 && verify_is_gone(&file->entry)) {
-		return false;
-	}
-	return !is_same || !verify_same_time(&now.st_ctim, &then->st_ctim);
-}
-
-/** A source has changed: what the options make of it. */
-static enum ucp_verdict verify_changed(struct ucp_file *file)
-{
-	struct ucp_worker *w = file->w;
-
-	file->has_changed = true;
-	if (w->set->on_change == UCP_CHANGE_WARNED) {
-		ucp_worker_tell_entry(w, UCP_WARN_CHANGED, 0, &file->entry);
-		return UCP_VERDICT_RIGHT;
-	}
-	if (w->set->on_change == UCP_CHANGE_RETRIED && verify_may_repeat(file)) {
-		if (w->set->tell_debug) {
-			ucp_worker_tell_entry(w, UCP_DID_AGAIN, 0, &file->entry);
-		}
-		return UCP_VERDICT_AGAIN;
-	}
-	ucp_copy_fail(file, UCP_FAIL_CHANGED, 0);
-	return UCP_VERDICT_WRONG;
-}
-
-/** Whether what a source gives has no state to compare: /proc is new at every look. */
-static bool verify_is_stream(const struct ucp_file *file)
-{
-	const struct stat *st = &file->entry.st;
-
-	return !S_ISREG(st->st_mode) || (file->road == UCP_ROAD_STREAM && st->st_size == 0);
-}
-
-enum ucp_verdict ucp_verify_unchanged(struct ucp_file *file)
-{
-	const struct ucp_settings *set = file->w->set;
-
-	if (set->on_change == UCP_CHANGE_IGNORED || set->attributes_only ||
-	    verify_is_stream(file) || !verify_has_changed(file)) {
-		return UCP_VERDICT_RIGHT;
-	}
-	return verify_changed(file);
-}
-
 /** Read a descriptor past the page cache, if that is asked for and can be. */
 static void verify_go_past(struct ucp_file *file, int fd, const struct ucp_cache_look *look)
 {
-	file->align = 0;
-	file->is_past_cache = false;
+	struct ucp_pass *pass = &file->pass;
+
 	if (file->w->set->verify == UCP_VERIFY_CACHE) {
 		return;
 	}
 	if (look->align > 0 && look->align <= VERIFY_ALIGN_MAX && ucp_cache_direct(fd, true) == 0) {
-		file->align = VERIFY_ALIGN_MAX; /* of pages: what readers gain by less is nothing */
-		file->is_past_cache = true;
+		pass->align = VERIFY_ALIGN_MAX; /* of pages: what readers gain by less is nothing */
+		pass->is_past_cache = true;
 		return;
 	}
-	file->is_past_cache = ucp_cache_drop(fd, look->size) && !ucp_fs_hides_cache(fd) &&
+	pass->is_past_cache = ucp_cache_drop(fd, look->size) && !ucp_fs_hides_cache(fd) &&
 			      !ucp_cache_is_inline(fd, look->size);
 }
 
 /** Begin a pass over a file; what is wrong before the first byte is told by ucp_verify_judge(). */
-static void verify_start(struct ucp_file *file, enum ucp_pass pass, int fd)
+static void verify_start(struct ucp_file *file, enum ucp_pass_kind kind, int fd)
 {
 	struct ucp_cache_look look;
 
-	file->pass = pass;
-	file->eof = UINT64_MAX;
+	ucp_chunk_begin(file, kind);
 	file->err = ucp_cache_look(fd, &look);
-	if (file->err == 0) {
-		file->is_sparse = look.blocks * 512 < file->size;
-		verify_go_past(file, fd, &look);
-		ucp_digest_reset(file->digest);
-	}
-	/* A source in sysfs says more than there is, each time; one that grew has been followed. */
-	bool is_resized = pass == UCP_PASS_BACK ? file->is_dst_regular && look.size != file->size
-						: look.size != (uint64_t)file->entry.st.st_size &&
-							  look.size != file->size;
-	if (file->err == 0 && is_resized) {
-		file->eof = look.size; /* it is not read: its length says it all */
+	if (file->err < 0) {
 		ucp_copy_data_done(file);
-	} else if (file->err != 0 || file->size == 0) {
+		return;
+	}
+	file->pass.is_sparse = look.blocks * 512 < file->copy.size;
+	verify_go_past(file, fd, &look);
+	/* A source in sysfs says more than there is, each time; one that grew has been followed. */
+	bool is_resized = look.size != file->copy.size &&
+			  (kind == UCP_PASS_BACK ? file->copy.is_regular
+						 : look.size != (uint64_t)file->entry.st.st_size);
+	if (is_resized) {
+		file->pass.eof = look.size; /* it is not read: its length says it all */
+	}
+	if (is_resized || file->copy.size == 0) {
 		ucp_copy_data_done(file);
 	} else {
 		ucp_chunk_start(file);
@@ -167,7 +78,7 @@ bool ucp_verify_source(struct ucp_file *file)
 	const struct ucp_settings *set = file->w->set;
 
 	if (set->verify != UCP_VERIFY_BOTH || set->attributes_only ||
-	    verify_is_stream(file)) {
+	    ucp_change_is_stream(file)) {
 		return false;
 	}
 	verify_start(file, UCP_PASS_SOURCE, file->src_fd);
@@ -182,17 +93,17 @@ bool ucp_verify_back(struct ucp_file *file)
 	if (set->verify == UCP_VERIFY_NEVER || set->attributes_only) {
 		return false;
 	}
-	if (!file->is_dst_regular &&
-	    (ucp_fd_stat(file->dst_fd, &st) < 0 || !S_ISBLK(st.st_mode))) {
+	if (!file->copy.is_regular &&
+	    (ucp_fd_stat(file->copy.fd, &st) < 0 || !S_ISBLK(st.st_mode))) {
 		return false; /* what goes into a pipe or a terminal is gone */
 	}
-	if (!verify_can_read(file->dst_fd)) {
-		file->pass = UCP_PASS_BACK;
+	if (!verify_can_read(file->copy.fd)) {
+		ucp_chunk_begin(file, UCP_PASS_BACK);
 		file->err = -EACCES;
 		ucp_copy_data_done(file);
 		return true;
 	}
-	verify_start(file, UCP_PASS_BACK, file->dst_fd);
+	verify_start(file, UCP_PASS_BACK, file->copy.fd);
 	return true;
 }
 
@@ -201,18 +112,18 @@ static bool verify_is_right(const struct ucp_file *file, char *text)
 {
 	struct ucp_digest_value value;
 	char was[2 * UCP_DIGEST_MAX + 1] = "", is[2 * UCP_DIGEST_MAX + 1] = "";
-	const char *again = file->pass == UCP_PASS_BACK ? "read back" : "then";
+	const char *again = file->pass.kind == UCP_PASS_BACK ? "read back" : "then";
 
-	if (file->eof != UINT64_MAX) {
+	if (file->pass.eof != UINT64_MAX) {
 		(void)snprintf(text, VERIFY_TEXT, "copied %" PRIu64 " bytes, %s %" PRIu64,
-			       file->size, again, file->eof);
+			       file->copy.size, again, file->pass.eof);
 		return false;
 	}
 	ucp_digest_final(file->digest, &value);
-	if (ucp_digest_same(&value, &file->value)) {
+	if (ucp_digest_same(&value, &file->copy.value)) {
 		return true;
 	}
-	ucp_hex_format(file->value.bytes, file->value.len, was);
+	ucp_hex_format(file->copy.value.bytes, file->copy.value.len, was);
 	ucp_hex_format(value.bytes, value.len, is);
 	(void)snprintf(text, VERIFY_TEXT, "copied %s %s, %s %s",
 		       ucp_digest_tag(file->w->set->digest), was, again, is);
@@ -225,16 +136,16 @@ static void verify_count(struct ucp_file *file)
 	struct ucp_counts *counts = &file->w->counts;
 
 	bool is_past = file->w->set->verify > UCP_VERIFY_CACHE &&
-		       (file->is_past_cache || file->size == 0);
+		       (file->pass.is_past_cache || file->copy.size == 0);
 
 	ucp_count(is_past ? &counts->verified : &counts->verified_cached, 1);
-	ucp_count(&counts->verified_bytes, file->size);
+	ucp_count(&counts->verified_bytes, file->copy.size);
 }
 
 /** The run was canceled in the middle of a pass. */
 static enum ucp_verdict verify_cut_off(struct ucp_file *file)
 {
-	if (file->pass == UCP_PASS_BACK && !file->temp.is_used) {
+	if (file->pass.kind == UCP_PASS_BACK && !file->copy.temp.is_used) {
 		return UCP_VERDICT_RIGHT; /* complete, if not verified: the run says that it was cut short */
 	}
 	file->err = -ECANCELED;
@@ -245,7 +156,8 @@ enum ucp_verdict ucp_verify_judge(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
 	struct ucp_entry *e = &file->entry;
-	bool is_back = file->pass == UCP_PASS_BACK;
+	bool is_back = file->pass.kind == UCP_PASS_BACK;
+	enum ucp_verdict verdict;
 	char text[VERIFY_TEXT];
 	int err = file->err;
 
@@ -259,16 +171,14 @@ enum ucp_verdict ucp_verify_judge(struct ucp_file *file)
 		}
 		return UCP_VERDICT_RIGHT;
 	}
-	if (!is_back && w->set->on_change != UCP_CHANGE_IGNORED && verify_has_changed(file)) {
-		/* Told already, if it had changed by the end of its copy. */
-		bool is_told = w->set->on_change == UCP_CHANGE_WARNED && file->has_changed;
-		return is_told ? UCP_VERDICT_RIGHT : verify_changed(file);
+	if (!is_back && ucp_change_explains(file, &verdict)) {
+		return verdict;
 	}
 	if (err < 0) {
 		(void)snprintf(text, sizeof(text), "%s", is_back ? "it cannot be read back"
 								 : "the source cannot be read again");
 	}
-	if (verify_may_repeat(file)) {
+	if (ucp_again_may(file)) {
 		ucp_worker_tell_at(w, UCP_WARN_AGAIN, err, e->dir, e->src_name, e->dst_name, text);
 		return UCP_VERDICT_AGAIN;
 	}

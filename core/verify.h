@@ -2,17 +2,17 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * --verify and --on-change: whether a copy is what was read, and that is what there is.
+ * --verify: whether a copy is what was read, and that is what there is.
  *
- *     copied --> has the source changed meanwhile? (--on-change)
+ *     copied --> has the source changed meanwhile? (change.h)
  *            --> both: the source is read again, past the page cache
  *            --> attributes, then the disk, as far as is asked for
  *            --> the copy is read back past the page cache, and its digest compared
  *            --> it gets its name, if it has none yet
  *
- * A file that fails is copied again, into the same inode, --retries times; then
- * it is a failure like any other: what is new is removed, what was to be
- * replaced with --atomic stays.
+ * A file that fails is copied again (again.h), --retries times; then it is a
+ * failure like any other: what is new is removed, what was to be replaced with
+ * --atomic stays.
  *
  * Past the page cache means O_DIRECT where the kernel says that it has it for
  * this file; else what is cached is dropped, and counted whether it has gone.
@@ -20,19 +20,11 @@
 #ifndef UCP_CORE_VERIFY_H
 #define UCP_CORE_VERIFY_H
 
+#include "core/again.h"
+
 #include <stdbool.h>
 
 struct ucp_file;
-
-/** What follows from a look. */
-enum ucp_verdict {
-	UCP_VERDICT_RIGHT,
-	UCP_VERDICT_AGAIN, /**< to be copied again; told */
-	UCP_VERDICT_WRONG, /**< the file has failed; told */
-};
-
-/** The data is copied, the source still open: whether it is as it was when it was opened. */
-enum ucp_verdict ucp_verify_unchanged(struct ucp_file *file);
 
 /**
  * Begin to read the source again: false where that is not asked for, or cannot be.

@@ -24,11 +24,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-	WORKER_RETRIES = 10,
-	WORKER_RETRY_US = 2000,
-};
-
 int ucp_worker_init(struct ucp_worker *w, struct ucp_shared *shared, uint32_t index,
 		    const struct ucp_worker_plan *plan)
 {
@@ -270,7 +265,7 @@ static void worker_reap(struct ucp_worker *w, bool *is_canceling)
 	}
 }
 
-/** Make the engine, falling back to plain calls: 0 or -ENOMEM. */
+/** Make the engine, falling back to plain calls: 0, or a negative errno. */
 static int worker_ready(struct ucp_worker *w)
 {
 	struct ucp_engine_conf conf = {
@@ -278,18 +273,13 @@ static int worker_ready(struct ucp_worker *w)
 		.depth = w->depth,
 		.io_workers = w->io_workers,
 	};
+	int ring_err = 0;
 
-	int err = ucp_engine_new(&conf, &w->eng);
-	/* The locked memory of the ring that the plan tried out comes back a moment later. */
-	for (int i = 0; err == -ENOMEM && i < WORKER_RETRIES; i++) {
-		(void)usleep(WORKER_RETRY_US);
-		err = ucp_engine_new(&conf, &w->eng);
-	}
-	if (err < 0 && conf.kind == UCP_ENGINE_URING && w->set->engine != UCP_CHOOSE_URING) {
+	int err = ucp_engine_start(&conf, w->set->engine == UCP_CHOOSE_URING, &w->eng, &ring_err);
+	if (ring_err < 0) {
 		w->story.fell_back = true;
-		w->story.uring_err = err;
-		w->story.kind = conf.kind = UCP_ENGINE_SERIAL;
-		err = ucp_engine_new(&conf, &w->eng);
+		w->story.uring_err = ring_err;
+		w->story.kind = conf.kind;
 	}
 	return err;
 }

@@ -7,6 +7,12 @@
 #include "core/engine/buf.h"
 
 #include <errno.h>
+#include <unistd.h>
+
+enum {
+	ENGINE_RETRIES = 10,
+	ENGINE_RETRY_US = 2000,
+};
 
 /*
  * Pinning 4 MiB costs about a millisecond, as much as a whole run on one small
@@ -25,6 +31,27 @@ int ucp_engine_new(const struct ucp_engine_conf *conf, struct ucp_engine **ret_e
 		return ucp_serial_new(conf, ret_eng);
 	}
 	return -EINVAL;
+}
+
+int ucp_engine_start(struct ucp_engine_conf *conf, bool must_have, struct ucp_engine **ret_eng,
+		     int *ret_ring_err)
+{
+	int ring_err = 0;
+
+	int err = ucp_engine_new(conf, ret_eng);
+	for (int i = 0; err == -ENOMEM && i < ENGINE_RETRIES; i++) {
+		(void)usleep(ENGINE_RETRY_US);
+		err = ucp_engine_new(conf, ret_eng);
+	}
+	if (err < 0 && conf->kind == UCP_ENGINE_URING && !must_have) {
+		ring_err = err;
+		conf->kind = UCP_ENGINE_SERIAL;
+		err = ucp_engine_new(conf, ret_eng);
+	}
+	if (err == 0) {
+		*ret_ring_err = ring_err;
+	}
+	return err;
 }
 
 void ucp_engine_free(struct ucp_engine *eng)

@@ -99,6 +99,19 @@ struct ucp_engine;
  */
 int ucp_engine_new(const struct ucp_engine_conf *conf, struct ucp_engine **ret_eng);
 
+/**
+ * Create the engine asked for, or else one of plain calls.
+ *
+ * Out of memory is asked again a few times, 20 ms in all: what was locked for a
+ * ring that has just been freed comes back a moment later.
+ * @conf           kind becomes that of the engine that was had
+ * @must_have      nothing may take the place of a ring
+ * @ret_ring_err   why plain calls take the place of a ring, or 0; written on success only
+ * Returns, owner and thread: as ucp_engine_new().
+ */
+int ucp_engine_start(struct ucp_engine_conf *conf, bool must_have, struct ucp_engine **ret_eng,
+		     int *ret_ring_err);
+
 /** Free an engine that has nothing in flight; NULL is allowed. */
 void ucp_engine_free(struct ucp_engine *eng);
 

@@ -27,13 +27,14 @@ static bool refuse_uring(int err)
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0;
 }
 
-/** In a child: the engine says why, and the other one works. */
+/** In a child: the engine says why, and the other one takes its place and works. */
 static int child_refused(const void *arg)
 {
 	const int err = *(const int *)arg;
 	const struct ucp_engine_conf uring = {.kind = UCP_ENGINE_URING};
-	const struct ucp_engine_conf serial = {.kind = UCP_ENGINE_SERIAL};
+	struct ucp_engine_conf conf = uring;
 	struct ucp_engine *eng = NULL;
+	int ring_err = 0;
 
 	if (!refuse_uring(err)) {
 		return CHILD_SKIP;
@@ -41,7 +42,10 @@ static int child_refused(const void *arg)
 	CHILD_CHECK(ucp_engine_probe(&uring) == -err);
 	CHILD_CHECK(ucp_engine_new(&uring, &eng) == -err);
 	CHILD_CHECK(eng == NULL);
-	CHILD_CHECK(ucp_engine_new(&serial, &eng) == 0);
+	CHILD_CHECK(ucp_engine_start(&conf, true, &eng, &ring_err) == -err);
+	CHILD_CHECK(eng == NULL && ring_err == 0);
+	CHILD_CHECK(ucp_engine_start(&conf, false, &eng, &ring_err) == 0);
+	CHILD_CHECK(conf.kind == UCP_ENGINE_SERIAL && ring_err == -err);
 	struct ucp_io io = rig_open_io(AT_FDCWD, "/", O_RDONLY | O_DIRECTORY);
 	CHILD_CHECK(rig_one(eng, &io) >= 0);
 	ucp_engine_free(eng);

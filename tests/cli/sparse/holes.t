@@ -42,5 +42,7 @@ is "zeros become a hole" "$(stat -c %b always/zeros)" 0
 run ucp -r --sparse=never src never
 ok "--sparse=never: the same data" diff -r src never
 is "holes become data" "$(($(stat -c %b never/leading) * 512 >= 10485760))" 1
+run ucp --debug --sparse=never --verify=both src/leading told
+is "--sparse=never: no holes are told of" "$status:$(grep -c "holes kept" <<< "$out$err")" "0:0"
 data old 0 300000 && run ucp src/leading old
 ok "over a file that exists" cmp src/leading old
