@@ -156,7 +156,7 @@ static void test_lines(void **state)
 		{"./a size=1 size=x", "./a s=1 !size=x"},
 		{"./a link=\\x uid=1", "./a u=1 !link=\\x"},
 		/* lines that go on */
-		{"./a size=1 \\\n uid=2", "./a s=1 u=2"},
+		{"./a size=1 \\\n uid=2", "./a u=2 s=1"},
 		{"./a\\\nb \\\n\\\nuid=2", "./ab u=2"},
 		{"./a\\\\\nb", "b"},
 		{"# x \\\n ./a", "0"},
