@@ -103,7 +103,7 @@ void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
 	}
 	int err = value->has_failed ? -ENOMEM : note_add(w, e->dir, e->dst_name, value);
 	if (err < 0) {
-		ucp_worker_tell_entry(w, UCP_FAIL_MANIFEST, err, e);
+		ucp_worker_tell_entry(w, note_lists_all(w) ? UCP_FAIL_LIST : UCP_FAIL_MANIFEST, err, e);
 	}
 }
 

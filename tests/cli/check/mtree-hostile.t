@@ -68,6 +68,10 @@ if command -v strace > /dev/null; then
 	printf '#mtree\n%b\n./fine size=5 contents=/etc/hostname\n/etc/hostname type=file content=/etc/hostname\n' "$known" > m
 	"${TRACED[@]}" strace -f -qq -e trace=%file -o trace "$UCP" --engine=serial --check=m dir 2> /dev/null
 	ok "what is named by contents= is not touched" sh -c '! grep -q hostname trace'
+	printf '#mtree\n%b link=../secret\n./fine size=5\n' "./sub type=dir\n./up type=link\n./link type=link" > m
+	run "${TRACED[@]}" strace -f -qq -o trace -e trace=readlinkat -e inject=readlinkat:error=EIO:when=1+ \
+		"$UCP" --engine=serial --check=m dir
+	is "a link that cannot be read" "$status:$out:$err" "1::ucp: cannot access 'link': Input/output error"
 fi
 if [ "$(id -u)" != 0 ]; then
 	printf '#mtree\n%b\n./fine size=5\n./sub/x mode=0644\n' "$known" > m

@@ -95,7 +95,7 @@ run ucp --check=m into
 is "is found" "$status:$out$err" "0:"
 mkdir other
 run mtree -r --parents src/d/../d/f into
-is "--parents with ..: told, and not listed" "$status:$(grep -c 'note the digest of' <<< "$err"):$(names)" "1:1:"
+is "--parents with ..: told, and not listed" "$status:$(grep -c "cannot list 'into/src/d/../d/f' in the manifest: " <<< "$err"):$(names)" "1:1:"
 rm -rf into && mkdir into && echo old > into/f
 run mtree -n src/d/f into
 is "what was passed over is not listed" "$status:$(names)" "0:"
@@ -127,5 +127,35 @@ ok "whose time is not listed" grep -qxE '\. type=dir mode=[0-7]+ uid=[0-9]+ gid=
 
 run ucp -a --manifest=/dev/full --manifest-format=mtree src dst3
 is "a full disk" "$status:$err" "6:ucp: error writing '/dev/full': No space left on device"
+
+# What changes between the copy and the end: the manifest goes to a pipe that is full before its last lines.
+mkdir -p many/z && (cd many && touch $(seq -f 'a-file-with-a-name-that-is-long-enough-%04g' 1500) y z/1 z/2 && ln -s y zz)
+mkfifo pipe
+ucp -a --manifest=pipe --manifest-format=mtree many many2 2> told &
+{
+	read -r _
+	rm -r many2/y many2/zz many2/z
+	cat > rest
+} < pipe
+wait $! && status=0 || status=$?
+is "what vanished is a failure" "$status" 1
+is "is told" "$(cat told)" "ucp: cannot list 'many2/y' in the manifest: No such file or directory
+ucp: cannot list 'many2/z' in the manifest: No such file or directory
+ucp: cannot list 'many2/z/1' in the manifest: No such file or directory
+ucp: cannot list 'many2/z/2' in the manifest: No such file or directory
+ucp: cannot list 'many2/zz' in the manifest: No such file or directory"
+is "and not listed" "$(wc -l < rest):$(grep -vc '^\./a-file\|^\. ' rest)" "1501:0"
+rm -rf many2
+run ucp -a --manifest=/dev/full --manifest-format=mtree many many2
+is "a disk that is full before the end" "$status:$err" "6:ucp: error writing '/dev/full': No space left on device"
+mkdir slow && mkfifo slow/pipe && echo x > slow/x
+ucp -r --copy-contents --manifest=m --manifest-format=mtree slow slow2 2> told &
+for _ in $(seq 500); do [ ! -e slow2/x ] || break; sleep 0.01; done
+mv slow2 moved && mkdir slow2 && echo secret > slow2/x && echo data > slow/pipe
+wait $! && status=0 || status=$?
+is "another directory in the place of the copy is not listed" "$status:$(cat m):$(sort told)" "1:#mtree:ucp: cannot list 'slow2' in the manifest: Stale file handle
+ucp: cannot list 'slow2/pipe' in the manifest: Stale file handle
+ucp: cannot list 'slow2/x' in the manifest: Stale file handle"
+
 run ucp --hash=xxh128 --manifest=m --manifest-format=mtree src/d/f dst3/f
 is "no digest of xxHash" "$status:${err%%$'\n'*}" "2:ucp: --manifest-format=mtree knows no digest of xxHash, only --hash=sha256"
