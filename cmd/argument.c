@@ -16,9 +16,6 @@ static bool argument_bad_word(const char *self, const char *option, const char *
 	fprintf(stderr, "%s: %s argument '%s' for '%s'\nValid arguments are:", self,
 		is_ambiguous ? "ambiguous" : "invalid", text, option);
 	for (const struct ucp_word *word = words; word->name != NULL; word++) {
-		if (word->value == UCP_WORD_NOT_YET) {
-			continue;
-		}
 		bool is_synonym = word != words && word[-1].value == word->value;
 		fprintf(stderr, "%s'%s'", is_synonym ? ", " : "\n  - ", word->name);
 	}

@@ -13,9 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** The value of a word that is known and not built. */
-enum { UCP_WORD_NOT_YET = -1 };
-
 /** A word and its meaning; lists end with a NULL name. */
 struct ucp_word {
 	const char *name;

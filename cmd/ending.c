@@ -5,6 +5,7 @@
 
 #include "cmd/report.h"
 #include "cmd/status.h"
+#include "core/compare.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,4 +43,27 @@ void ucp_ending_stats(uint64_t bytes, uint64_t n, const char *things, double sec
 	printf("time     %.2f s, %s/s, %.0f %s/s\n", seconds,
 	       ucp_report_bytes(seconds > 0 ? (uint64_t)((double)bytes / seconds) : 0, rate),
 	       seconds > 0 ? (double)n / seconds : 0, things);
+}
+
+void ucp_ending_words(uint32_t what, const char *between)
+{
+	static const struct {
+		enum ucp_compare_bit bit;
+		const char *word;
+	} words[] = {
+		{UCP_COMPARE_MISSING, "missing"}, {UCP_COMPARE_EXTRA, "extra"},
+		{UCP_COMPARE_TYPE, "type"},       {UCP_COMPARE_SIZE, "size"},
+		{UCP_COMPARE_CONTENT, "content"}, {UCP_COMPARE_TARGET, "target"},
+		{UCP_COMPARE_DEVICE, "device"},   {UCP_COMPARE_MODE, "mode"},
+		{UCP_COMPARE_OWNER, "owner"},     {UCP_COMPARE_TIME, "time"},
+		{UCP_COMPARE_LINKS, "links"},     {UCP_COMPARE_XATTR, "xattr"},
+	};
+	const char *sep = "";
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if ((what & words[i].bit) != 0) {
+			printf("%s%s", sep, words[i].word);
+			sep = between;
+		}
+	}
 }

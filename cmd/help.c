@@ -44,7 +44,7 @@ void ucp_options_help(const char *name)
 "      --verify[=HOW]         read copies back: readback, both, cache, never\n"
 "      --on-change=WHAT       source: retry, warn, fail, ignore; --retries=N\n"
 "      --manifest=FILE        digest of each file, for xxhsum -c; - is stdout\n"
-"      --hash=xxh128|xxh64|xxh3|sha256; --manifest-format=bsd|gnu\n"
+"      --hash=xxh128|xxh64|xxh3|sha256; --manifest-format=bsd|gnu|mtree\n"
 "      --check=MANIFEST [DIR]; --compare SRC DST  what differs, and status 8\n"
 "  -v, --verbose; --debug     say what is copied; and how; --help, --version\n"
 "  -g, --progress[=WHEN]      auto, always, never; -q, --quiet  no progress\n"

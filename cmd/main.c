@@ -10,7 +10,7 @@
  *     mode_copy   plain copies: operands, signals, exit status
  *     preflight   --preflight: room for a copy, estimated before it
  *     mode_clean  --clean-temps; mode_check: --check; mode_compare: --compare; ending: how
- *                 the last two end
+ *                 the last two end, and the words they share
  *     report      events -> messages; quote: names in messages
  *     outfile     the file of --manifest, written whole or not at all
  *     progress    the status line
@@ -42,8 +42,8 @@
  *     mode        permission bits, at first and in the end
  *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels;
  *                 flags: chattr flags and project ids
- *     note        -v and the manifest
- *     audit       a tree against a list of digests
+ *     note        -v and the manifest; inventory: the one in mtree form, when all is done
+ *     audit       a tree against a list; inspect: one name of it, but for contents
  *     compare     a tree against another; xdiff: extended attributes of two things
  *     tour        names of a tree, or of two in step; check: contents of many files, read
  *                 through the engines; reading: one of its workers
@@ -54,7 +54,8 @@
  *                 step: a request with plain calls; buf: buffers
  *   core/sys/ thin wrappers over the kernel: fd, beneath, attr, cache, limit, mount, path,
  *             retry; container
- *   hash/     bytes -> digest: digest, xxh, sha, hex, manifest; sums: its lines read
+ *   hash/     bytes -> digest: digest, xxh, sha, hex, manifest; sums: its lines read;
+ *             mtree: lines of that form; spec: read
  */
 #include "cmd/mode_check.h"
 #include "cmd/mode_clean.h"

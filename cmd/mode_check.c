@@ -7,7 +7,10 @@
 #include "cmd/quote.h"
 #include "cmd/status.h"
 #include "core/audit.h"
+#include "core/compare.h"
 #include "core/sys/fd.h"
+#include "hash/manifest.h"
+#include "hash/spec.h"
 #include "hash/sums.h"
 
 #include <ctype.h>
@@ -31,6 +34,9 @@ struct mode_check {
 	struct ucp_audit *audit;        /**< owned */
 	struct stat self;               /**< of the manifest */
 	char *line;                     /**< owned: MODE_CHECK_LINE_MAX bytes and one */
+	struct ucp_spec *spec;          /**< owned: of a manifest in mtree form; else NULL */
+	bool has_begun;                 /**< a line that is no comment has come: the form is known */
+	uint64_t n_blind;               /**< entries with contents that cannot be compared */
 	uint64_t n_lines;
 	uint64_t n_wrong;               /**< lines that are none of a manifest, or are refused */
 	uint64_t counts[UCP_AUDIT_WORDS];
@@ -63,13 +69,81 @@ static void check_tell_line(struct mode_check *check, const char *what, const ch
 	}
 }
 
-/** Take on one line of len bytes: 0, -ENOMEM, or -EPROTONOSUPPORT for a manifest in mtree form. */
+/** See by its first line that is no comment which form a manifest has: 0 or -ENOMEM. */
+static int check_begin(struct mode_check *check, size_t len)
+{
+	char *line = check->line;
+
+	line[len] = '\0';
+	bool is_signature = ucp_mtree_has_signature(line);
+	line += strspn(line, " \t\r");
+	check->has_begun = is_signature || (line[0] != '\0' && line[0] != '#');
+	if (is_signature || (check->has_begun && !ucp_manifest_looks_like(line) &&
+			     ucp_spec_begins(line))) {
+		check->spec = ucp_spec_new();
+		ucp_audit_expect_all(check->audit);
+		return check->spec != NULL ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+/** Tell that a path cannot be looked at. */
+static int check_refuse(struct mode_check *check, const char *path, int err)
+{
+	switch (err) {
+	case -EXDEV:
+		check_tell_line(check, "leads out of the directory", path);
+		return 0;
+	case -EINVAL:
+		check_tell_line(check, "not a line of a manifest", NULL);
+		return 0;
+	default:
+		return err;
+	}
+}
+
+/** Take on one line of a manifest in mtree form: 0 or -ENOMEM. */
+static int check_take_spec(struct mode_check *check, size_t len)
+{
+	struct ucp_mtree_entry entry;
+	struct ucp_spec_wrong wrong;
+
+	if (len > MODE_CHECK_LINE_MAX) {
+		check_tell_line(check, "not a line of a manifest", NULL);
+		return 0;
+	}
+	int rc = ucp_spec_line(check->spec, check->line, len, &entry, &wrong);
+	if (wrong.what != NULL) {
+		check_tell_line(check, wrong.what, wrong.part);
+	}
+	if (rc <= 0) {
+		return rc == -EINVAL ? 0 : rc;
+	}
+	bool is_file = (entry.keys & UCP_MTREE_TYPE) == 0 || S_ISREG(entry.type);
+	bool has_sha256 = (entry.keys & UCP_MTREE_SHA256) != 0;
+	if (has_sha256 && !ucp_digest_is_had(UCP_DIGEST_SHA256)) {
+		entry.keys &= ~(uint32_t)UCP_MTREE_SHA256;
+		entry.keys |= UCP_MTREE_OTHER;
+		has_sha256 = false;
+	}
+	check->n_blind += is_file && !has_sha256 && (entry.keys & UCP_MTREE_OTHER) != 0 &&
+			  (entry.keys & UCP_MTREE_NOCHANGE) == 0;
+	return check_refuse(check, entry.path, ucp_audit_add_spec(check->audit, &entry));
+}
+
+/** Take on one line of len bytes: 0 or -ENOMEM. */
 static int check_take_line(struct mode_check *check, size_t len)
 {
 	struct ucp_sums_line found;
 
-	if (check->n_lines == 1 && len >= 6 && memcmp(check->line, "#mtree", 6) == 0) {
-		return -EPROTONOSUPPORT;
+	if (!check->has_begun && len <= MODE_CHECK_LINE_MAX) {
+		int err = check_begin(check, len);
+		if (err < 0) {
+			return err;
+		}
+	}
+	if (check->spec != NULL) {
+		return check_take_spec(check, len);
 	}
 	int rc = len > MODE_CHECK_LINE_MAX
 			 ? -EINVAL
@@ -77,22 +151,33 @@ static int check_take_line(struct mode_check *check, size_t len)
 	if (rc > 0) {
 		rc = ucp_audit_add(check->audit, found.path, found.kind, &found.value);
 	}
-	switch (rc) {
-	case -ENOMEM:
-		return rc;
-	case -EXDEV:
-		check_tell_line(check, "leads out of the directory", found.path);
-		break;
-	case -EOPNOTSUPP:
-		check_tell_line(check, "needs SHA-256, and so libcrypto, which cannot be had", NULL);
-		break;
-	case -EINVAL:
-		check_tell_line(check, "not a line of a manifest", NULL);
-		break;
-	default:
-		break;
+	if (rc == -EOPNOTSUPP) {
+		/* What can be seen is whether the file is there. */
+		const struct ucp_mtree_entry entry = {
+			.path = found.path, .keys = UCP_MTREE_TYPE, .type = S_IFREG};
+		check->n_blind++;
+		rc = ucp_audit_add_spec(check->audit, &entry);
 	}
-	return 0;
+	return check_refuse(check, found.path, rc < 0 ? rc : 0);
+}
+
+/** All lines have been read: tell what is to be said of them as a whole. */
+static void check_sum_up(struct mode_check *check)
+{
+	if (check->spec != NULL && ucp_spec_is_cut(check->spec)) {
+		check_tell_line(check, "the last line is cut off", NULL);
+	}
+	if (check->n_wrong > MODE_CHECK_TOLD_MAX) {
+		fprintf(stderr, "%s: %s: %" PRIu64 " more such lines\n", check->name,
+			ucp_quote(0, check->file), check->n_wrong - MODE_CHECK_TOLD_MAX);
+	}
+	if (check->n_blind > 0) {
+		bool is_had = ucp_digest_is_had(UCP_DIGEST_SHA256);
+		fprintf(stderr, "%s: %s: contents of %" PRIu64 " files are not compared, as %s\n",
+			check->name, ucp_quote(0, check->file), check->n_blind,
+			is_had ? "of their digests none is SHA-256"
+				 : "libcrypto cannot be had");
+	}
 }
 
 /** Read all lines: 0 or a negative errno. */
@@ -115,10 +200,7 @@ static int check_take_lines(struct mode_check *check, FILE *in)
 			len = 0;
 		}
 	} while (c != EOF && err == 0);
-	if (check->n_wrong > MODE_CHECK_TOLD_MAX) {
-		fprintf(stderr, "%s: %s: %" PRIu64 " more such lines\n", check->name,
-			ucp_quote(0, check->file), check->n_wrong - MODE_CHECK_TOLD_MAX);
-	}
+	check_sum_up(check);
 	return err < 0 ? err : ferror(in) != 0 ? -EIO : 0;
 }
 
@@ -148,10 +230,9 @@ static bool check_read_manifest(struct mode_check *check)
 	}
 	free(check->line);
 	check->line = NULL;
-	if (err == -EPROTONOSUPPORT) {
-		fprintf(stderr, "%s: %s is in the form of mtree, which is not available in ucp "
-				UCP_VERSION "\n", check->name, ucp_quote(0, check->file));
-	} else if (err < 0) {
+	ucp_spec_free(check->spec);
+	check->spec = NULL;
+	if (err < 0) {
 		check_tell(check, "error reading", check->file, err);
 	}
 	return err == 0;
@@ -184,7 +265,13 @@ static void check_finding(void *ctx, const struct ucp_audit_finding *finding)
 		}
 		/* fall through */
 	default:
-		printf("%s: %s\n", words[finding->word], ucp_quote(0, finding->path));
+		printf("%s: %s", words[finding->word], ucp_quote(0, finding->path));
+		if (finding->what != 0) {
+			printf(" (");
+			ucp_ending_words(finding->what, ", ");
+			printf(")");
+		}
+		printf("\n");
 		break;
 	}
 }
@@ -229,7 +316,7 @@ static int check_run(struct mode_check *check, const char *dir)
 	if (n[UCP_AUDIT_CHANGED] + n[UCP_AUDIT_MISSING] + n[UCP_AUDIT_EXTRA] > 0) {
 		return UCP_STATUS_DIFFERS;
 	}
-	bool has_failed = check->n_wrong + n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] +
+	bool has_failed = check->n_wrong + check->n_blind + n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] +
 				  n[UCP_AUDIT_FAIL_ACCESS] > 0;
 	return has_failed ? UCP_STATUS_FAILED : UCP_STATUS_OK;
 }

@@ -54,28 +54,11 @@ static void compare_tell(const struct mode_compare *cmp, const struct ucp_compar
 /** Print what differs: "mode,xattr: 'path' ('user.a', 'user.b')". */
 static void compare_print(const struct mode_compare *cmp, const struct ucp_compare_finding *finding)
 {
-	static const struct {
-		enum ucp_compare_bit bit;
-		const char *word;
-	} words[] = {
-		{UCP_COMPARE_MISSING, "missing"}, {UCP_COMPARE_EXTRA, "extra"},
-		{UCP_COMPARE_TYPE, "type"},       {UCP_COMPARE_SIZE, "size"},
-		{UCP_COMPARE_CONTENT, "content"}, {UCP_COMPARE_TARGET, "target"},
-		{UCP_COMPARE_DEVICE, "device"},   {UCP_COMPARE_MODE, "mode"},
-		{UCP_COMPARE_OWNER, "owner"},     {UCP_COMPARE_TIME, "time"},
-		{UCP_COMPARE_LINKS, "links"},     {UCP_COMPARE_XATTR, "xattr"},
-	};
 	const char *path = finding->path[0] != '\0' ? finding->path : cmp->top;
-	const char *sep = "";
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if ((finding->what & words[i].bit) != 0) {
-			printf("%s%s", sep, words[i].word);
-			sep = ",";
-		}
-	}
+	ucp_ending_words(finding->what, ",");
 	printf("%s: %s", finding->what == 0 ? "ok" : "", ucp_quote(0, path));
-	sep = " (";
+	const char *sep = " (";
 	for (const char *attr = finding->attrs; attr != NULL && *attr != '\0';
 	     attr += strlen(attr) + 1) {
 		printf("%s%s", sep, ucp_quote(0, attr));

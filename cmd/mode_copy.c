@@ -249,10 +249,14 @@ static void mode_copy_manifest(struct ucp_job *job, struct ucp_outfile *out,
 			       struct ucp_result *res)
 {
 	const char *name = out->name;
+	struct stat home;
 
 	int err = ucp_outfile_open(out, set->umask);
 	if (err == 0) {
-		err = ucp_job_manifest(job, mode_copy_line, out->stream);
+		bool has_home = ucp_outfile_home(out, &home);
+		err = ucp_job_manifest(job, has_home ? &home : NULL, mode_copy_line, out->stream);
+		res->has_failed = res->has_failed || err > 0;
+		err = err > 0 ? 0 : err;
 	}
 	bool sync = set->fsync != UCP_FSYNC_NEVER;
 	err = ucp_outfile_close(out, err, sync, &res->sync_failed);

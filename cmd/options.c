@@ -388,14 +388,16 @@ static bool options_hash(struct parse *p, const char *text)
 static bool options_manifest_format(const struct parse *p, const char *text)
 {
 	static const struct ucp_word words[] = {{"bsd", UCP_MANIFEST_BSD}, {"gnu", UCP_MANIFEST_GNU},
-					     {"mtree", UCP_WORD_NOT_YET}, {NULL, 0}};
+					     {"mtree", UCP_MANIFEST_MTREE}, {NULL, 0}};
 	int value;
 
 	if (!ucp_argument_word(p->name, "--manifest-format", text, words, &value)) {
 		return false;
 	}
-	if (value == UCP_WORD_NOT_YET) {
-		return options_not_yet(p, "manifest-format=mtree");
+	if (value == UCP_MANIFEST_MTREE && !ucp_digest_is_had(UCP_DIGEST_SHA256)) {
+		fprintf(stderr, "%s: option '--manifest-format=mtree' is not available: there is no "
+				"libcrypto, or ucp was built without it\n", p->name);
+		return false;
 	}
 	p->opts->set.manifest_format = (enum ucp_manifest_format)value;
 	return true;
@@ -724,6 +726,9 @@ static bool options_check(const struct parse *p)
 	} else if (p->has_hash && o->manifest == NULL && o->check == NULL &&
 		   o->set.verify == UCP_VERIFY_NEVER) {
 		wrong = "--hash has no use without --manifest, --verify or --check";
+	} else if (p->has_hash && o->set.manifest_format == UCP_MANIFEST_MTREE &&
+		   o->set.digest != UCP_DIGEST_SHA256) {
+		wrong = "--manifest-format=mtree knows no digest of xxHash, only --hash=sha256";
 	} else if ((o->check != NULL) + o->compare + o->clean_temps > 1) {
 		wrong = "only one of --check, --compare and --clean-temps can be done";
 	} else if ((o->check != NULL || o->compare) && o->manifest != NULL) {
@@ -804,7 +809,8 @@ static void options_settle(struct parse *p)
 	set->manifest = p->opts->manifest != NULL;
 	if ((set->manifest || set->verify != UCP_VERIFY_NEVER) &&
 	    set->digest == UCP_DIGEST_NONE) {
-		set->digest = UCP_DIGEST_XXH128;
+		bool is_mtree = set->manifest && set->manifest_format == UCP_MANIFEST_MTREE;
+		set->digest = is_mtree ? UCP_DIGEST_SHA256 : UCP_DIGEST_XXH128;
 	}
 	if (set->verify > UCP_VERIFY_CACHE && set->fsync == UCP_FSYNC_NEVER) {
 		set->fsync = UCP_FSYNC_BATCH; /* what is not on the medium cannot be read from there */

@@ -91,6 +91,15 @@ int ucp_outfile_open(struct ucp_outfile *out, mode_t mask)
 	return 0;
 }
 
+bool ucp_outfile_home(const struct ucp_outfile *out, struct stat *ret_st)
+{
+	char *dir = out->tmp != NULL ? ucp_path_dir(out->path) : NULL;
+	bool is_known = dir != NULL && stat(dir, ret_st) == 0;
+
+	free(dir);
+	return is_known;
+}
+
 /** fsync of a directory: 0 or a negative errno. */
 static int outfile_sync_dir(const char *path)
 {

@@ -91,6 +91,7 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_SYMLINK_DIR,
 	 "%p: can make relative symbolic links only in current directory"},
 	{UCP_FAIL_MANIFEST, "cannot note the digest of %1"},
+	{UCP_FAIL_LIST, "cannot list %2 in the manifest"},
 };
 
 /** Print words with names filled in. */

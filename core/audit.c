@@ -10,16 +10,27 @@
 #include "core/audit.h"
 
 #include "core/check.h"
+#include "core/inspect.h"
 #include "core/sys/fd.h"
+#include "core/sys/path.h"
 #include "core/tour.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { AUDIT_UNMET = 255 }; /* no DT_ type */
+
+/** More than contents that a path should have, and what it has. */
+struct audit_want {
+	struct ucp_mtree_entry spec; /**< its path is not used, its link is the one below */
+	uint32_t what;               /**< enum ucp_compare_bit: what differs */
+	int err;                     /**< why it could not be looked at, or 0 */
+	char link[];
+};
 
 /** A path of the list. */
 struct audit_entry {
@@ -28,7 +39,14 @@ struct audit_entry {
 	unsigned char type; /**< DT_, or AUDIT_UNMET */
 	uint8_t kind;       /**< enum ucp_digest_kind */
 	const char *dir;    /**< borrowed from the tour, where it was met */
+	struct audit_want *want; /**< owned; NULL: it is a file, and its contents count */
 	struct ucp_digest_value value;
+};
+
+/** What a look is given. */
+struct audit_run {
+	struct ucp_audit *audit;            /**< borrowed */
+	const struct ucp_check_item *items; /**< borrowed: one for each entry */
 };
 
 /** The audit. */
@@ -42,6 +60,7 @@ struct ucp_audit {
 	struct ucp_tour *tour;       /**< owned */
 	const struct stat *self;     /**< borrowed for the run, or NULL */
 	uint32_t n_met;
+	bool lists_all;              /**< not only regular files */
 	bool is_out_of_memory;
 };
 
@@ -66,6 +85,7 @@ void ucp_audit_free(struct ucp_audit *audit)
 	}
 	for (uint32_t i = 0; i < audit->n_entries; i++) {
 		free(audit->entries[i].path);
+		free(audit->entries[i].want);
 	}
 	ucp_tour_free(audit->tour);
 	free(audit->entries);
@@ -73,35 +93,9 @@ void ucp_audit_free(struct ucp_audit *audit)
 	free(audit);
 }
 
-/** Copy a path without what says nothing: its length, or a negative errno. */
-static int audit_tidy(char *to, const char *path)
-{
-	const char *begin = to;
-
-	if (path[0] == '/') {
-		return -EXDEV;
-	}
-	while (*path != '\0') {
-		size_t len = strcspn(path, "/");
-		if (len == 2 && memcmp(path, "..", 2) == 0) {
-			return -EXDEV;
-		}
-		if (len > 0 && !(len == 1 && path[0] == '.')) {
-			if (to != begin) {
-				*to++ = '/';
-			}
-			memcpy(to, path, len);
-			to += len;
-		}
-		path += len;
-		path += strspn(path, "/");
-	}
-	*to = '\0';
-	return to == begin ? -EINVAL : 0;
-}
-
-int ucp_audit_add(struct ucp_audit *audit, const char *path, enum ucp_digest_kind kind,
-		  const struct ucp_digest_value *value)
+/** Room for one more entry, zeroed but for its path and digest: 0 or a negative errno. */
+static int audit_append(struct ucp_audit *audit, const char *path, enum ucp_digest_kind kind,
+			const struct ucp_digest_value *value, bool may_be_root)
 {
 	if (audit->n_entries == audit->entries_room) {
 		uint32_t room = audit->entries_room > 0 ? audit->entries_room * 2 : 256;
@@ -113,8 +107,12 @@ int ucp_audit_add(struct ucp_audit *audit, const char *path, enum ucp_digest_kin
 		audit->entries = more;
 		audit->entries_room = room;
 	}
-	char *own = malloc(strlen(path) + 1);
-	int err = own != NULL ? audit_tidy(own, path) : -ENOMEM;
+	char *own = malloc(strlen(path) + 2);
+	int err = own != NULL ? ucp_path_tidy(own, path) : -ENOMEM;
+	if (err == 0 && own[0] == '\0') {
+		err = may_be_root ? 0 : -EINVAL;
+		(void)strcpy(own, ".");
+	}
 	if (err < 0) {
 		free(own);
 		return err;
@@ -123,6 +121,39 @@ int ucp_audit_add(struct ucp_audit *audit, const char *path, enum ucp_digest_kin
 		.path = own, .order = UINT32_MAX, .type = AUDIT_UNMET, .kind = (uint8_t)kind,
 		.value = *value};
 	return 0;
+}
+
+int ucp_audit_add(struct ucp_audit *audit, const char *path, enum ucp_digest_kind kind,
+		  const struct ucp_digest_value *value)
+{
+	return audit_append(audit, path, kind, value, false);
+}
+
+int ucp_audit_add_spec(struct ucp_audit *audit, const struct ucp_mtree_entry *spec)
+{
+	bool has_link = (spec->keys & UCP_MTREE_LINK) != 0;
+	size_t link_len = has_link ? strlen(spec->link) + 1 : 0;
+	struct audit_want *want = malloc(sizeof(*want) + link_len);
+
+	if (want == NULL) {
+		return -ENOMEM;
+	}
+	*want = (struct audit_want){.spec = *spec};
+	if (has_link) {
+		want->spec.link = memcpy(want->link, spec->link, link_len);
+	}
+	int err = audit_append(audit, spec->path, UCP_DIGEST_SHA256, &spec->digest, true);
+	if (err < 0) {
+		free(want);
+		return err;
+	}
+	audit->entries[audit->n_entries - 1].want = want;
+	return 0;
+}
+
+void ucp_audit_expect_all(struct ucp_audit *audit)
+{
+	audit->lists_all = true;
 }
 
 /** qsort(3), also of an array that was never needed. */
@@ -134,9 +165,9 @@ static void audit_sort(void *array, uint32_t n, size_t piece,
 	}
 }
 
-/** Note a finding. */
-static void audit_find(struct ucp_audit *audit, const char *path, enum ucp_audit_word word,
-		       int err)
+/** Note a finding with what is changed, if that is known. */
+static void audit_find_what(struct ucp_audit *audit, const char *path, enum ucp_audit_word word,
+			    uint32_t what, int err)
 {
 	if (path != NULL && audit->n_findings == audit->findings_room) {
 		uint32_t room = audit->findings_room > 0 ? audit->findings_room * 2 : 256;
@@ -154,7 +185,14 @@ static void audit_find(struct ucp_audit *audit, const char *path, enum ucp_audit
 		return;
 	}
 	audit->findings[audit->n_findings++] =
-		(struct ucp_audit_finding){.path = path, .word = word, .err = err};
+		(struct ucp_audit_finding){.path = path, .word = word, .what = what, .err = err};
+}
+
+/** Note a finding. */
+static void audit_find(struct ucp_audit *audit, const char *path, enum ucp_audit_word word,
+		       int err)
+{
+	audit_find_what(audit, path, word, 0, err);
 }
 
 /** The order of entries before the tour: by path, of the same path the same digests together. */
@@ -163,6 +201,9 @@ static int audit_order_path(const void *a, const void *b)
 	const struct audit_entry *ea = a, *eb = b;
 	int order = strcmp(ea->path, eb->path);
 
+	if (order == 0 && (ea->want != NULL || eb->want != NULL)) {
+		return ea->want < eb->want ? -1 : ea->want > eb->want; /* none is like another */
+	}
 	return order != 0 ? order
 	       : ea->kind != eb->kind
 		       ? (int)ea->kind - (int)eb->kind
@@ -184,7 +225,10 @@ static int audit_order_finding(const void *a, const void *b)
 	const struct ucp_audit_finding *fa = a, *fb = b;
 	int order = strcmp(fa->path, fb->path);
 
-	return order != 0 ? order : (int)fb->word - (int)fa->word;
+	return order != 0              ? order
+	       : fa->word != fb->word ? (int)fb->word - (int)fa->word
+	       : fa->what != fb->what ? (fa->what < fb->what ? -1 : 1)
+				      : 0;
 }
 
 /** How a text of two parts, "dir/name", compares to a whole path. */
@@ -205,9 +249,8 @@ static int audit_compare(const char *dir, const char *name, const char *path)
 	return strcmp(name, path);
 }
 
-/** The first entry of a path, or NULL. */
-static struct audit_entry *audit_seek(const struct ucp_audit *audit, const char *dir,
-				      const char *name)
+/** The place of the first entry whose path is not before one of two parts. */
+static uint32_t audit_lower(const struct ucp_audit *audit, const char *dir, const char *name)
 {
 	uint32_t low = 0, high = audit->n_entries;
 
@@ -219,7 +262,16 @@ static struct audit_entry *audit_seek(const struct ucp_audit *audit, const char 
 			high = middle;
 		}
 	}
+	return low;
+}
+
+/** The first entry of a path, or NULL. */
+static struct audit_entry *audit_seek(const struct ucp_audit *audit, const char *dir,
+				      const char *name)
+{
+	uint32_t low = audit_lower(audit, dir, name);
 	struct audit_entry *entry = &audit->entries[low];
+
 	return low < audit->n_entries && audit_compare(dir, name, entry->path) == 0 ? entry : NULL;
 }
 
@@ -233,12 +285,50 @@ static bool audit_is_self(const struct ucp_audit *audit, const struct ucp_tour_e
 	       st.st_ino == audit->self->st_ino && st.st_dev == audit->self->st_dev;
 }
 
+/** Whether an entry has a keyword. */
+static bool audit_wants(const struct audit_entry *entry, enum ucp_mtree_key key)
+{
+	return entry->want != NULL && (entry->want->spec.keys & (uint32_t)key) != 0;
+}
+
+/** Whether a directory that is not listed is on the way to something that is. */
+static bool audit_is_on_way(struct ucp_audit *audit, const struct ucp_tour_entry *entry)
+{
+	size_t dir_len = strlen(entry->dir);
+	char *name = NULL;
+	int len = asprintf(&name, "%s/", entry->name);
+	if (len < 0) {
+		audit->is_out_of_memory = true;
+		return true;
+	}
+	uint32_t low = audit_lower(audit, entry->dir, name);
+	const char *path = low < audit->n_entries ? audit->entries[low].path : "";
+	if (dir_len > 0 && strncmp(path, entry->dir, dir_len) == 0 && path[dir_len] == '/') {
+		path += dir_len + 1;
+	} else if (dir_len > 0) {
+		path = "";
+	}
+	bool is_on_way = strncmp(path, name, (size_t)len) == 0;
+	free(name);
+	return is_on_way;
+}
+
+/** Whether a name that is not listed is one too many. */
+static bool audit_is_extra(struct ucp_audit *audit, const struct ucp_tour_entry *entry)
+{
+	if (entry->type[0] == DT_DIR) {
+		return audit->lists_all && !audit_is_on_way(audit, entry);
+	}
+	return (audit->lists_all || entry->type[0] == DT_REG) && !audit_is_self(audit, entry);
+}
+
 /** The tour meets a name. */
 static bool audit_see(void *ctx, const struct ucp_tour_entry *entry)
 {
 	struct ucp_audit *audit = ctx;
 	struct audit_entry *known = audit_seek(audit, entry->dir, entry->name);
 
+	bool is_entered = true;
 	if (known != NULL) {
 		const char *path = known->path;
 		for (; known < audit->entries + audit->n_entries &&
@@ -246,12 +336,14 @@ static bool audit_see(void *ctx, const struct ucp_tour_entry *entry)
 			known->type = entry->type[0];
 			known->dir = entry->dir;
 			known->order = audit->n_met++;
+			is_entered = is_entered && !audit_wants(known, UCP_MTREE_IGNORE);
 		}
-	} else if (entry->type[0] == DT_REG && !audit_is_self(audit, entry)) {
+	} else if (audit_is_extra(audit, entry)) {
 		audit_find(audit, ucp_tour_path(audit->tour, entry->dir, entry->name),
 			   UCP_AUDIT_EXTRA, 0);
+		is_entered = !audit->lists_all; /* what is in it goes without saying */
 	}
-	return true;
+	return is_entered;
 }
 
 /** The tour could not look at something. */
@@ -289,7 +381,7 @@ static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 		      struct ucp_check_item *item)
 {
 	const char *slash = strrchr(entry->path, '/');
-	const char *dir = entry->dir;
+	const char *dir = entry->dir; /* the root is "." in "" */
 
 	if (dir == NULL && slash == NULL) {
 		dir = "";
@@ -303,11 +395,76 @@ static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 		.name = slash != NULL ? slash + 1 : entry->path,
 		.wanted = &entry->value,
 		.kind = (enum ucp_digest_kind)entry->kind,
-		.verdict = entry->type == AUDIT_UNMET || entry->type == DT_REG
+		.verdict = entry->want != NULL || entry->type == AUDIT_UNMET || entry->type == DT_REG
 				   ? UCP_CHECK_UNSEEN
 				   : UCP_CHECK_NOT_FILE,
 	};
 	return dir != NULL ? 0 : -ENOMEM;
+}
+
+/** Whether an error says that there is nothing of that name. */
+static bool audit_is_gone(int err)
+{
+	return err == -ENOENT || err == -ENOTDIR;
+}
+
+/** Whether what was opened is a symbolic link, or a socket: not what it was, and nothing to read. */
+static bool audit_is_other(const struct ucp_check_item *item)
+{
+	return item->verdict == UCP_CHECK_FAILED && item->step == UCP_CHECK_AT_OPEN &&
+	       (item->err == -ELOOP || item->err == -ENXIO);
+}
+
+/** Look at all but contents, when a worker takes an entry: whether these are to be read. */
+static bool audit_look(void *ctx, struct ucp_check_item *item, const int dirs[2])
+{
+	const struct audit_run *run = ctx;
+	struct audit_want *want = run->audit->entries[item - run->items].want;
+
+	if (want == NULL) {
+		return true;
+	}
+	const struct ucp_mtree_entry *spec = &want->spec;
+	bool is_file = (spec->keys & UCP_MTREE_TYPE) == 0 || S_ISREG(spec->type);
+	want->err = ucp_inspect(spec, dirs[0], item->name, &want->what);
+	item->verdict = UCP_CHECK_SAME;
+	if (want->err < 0 || (want->what & (UCP_COMPARE_TYPE | UCP_COMPARE_SIZE)) != 0 || !is_file ||
+	    (spec->keys & (UCP_MTREE_SHA256 | UCP_MTREE_NOCHANGE)) != UCP_MTREE_SHA256) {
+		return false;
+	}
+	item->verdict = UCP_CHECK_UNSEEN;
+	return true;
+}
+
+/** Turn what looking at an entry and perhaps reading it came to into a finding. */
+static void audit_conclude_want(struct ucp_audit *audit, const struct audit_entry *entry,
+				const struct ucp_check_item *item)
+{
+	bool has_failed = item->verdict == UCP_CHECK_FAILED;
+	bool is_other = item->verdict == UCP_CHECK_NOT_FILE || audit_is_other(item);
+	int err = !has_failed ? entry->want->err : is_other ? 0 : item->err;
+	uint32_t what = entry->want->what;
+
+	what |= item->verdict == UCP_CHECK_DIFFERS ? UCP_COMPARE_CONTENT : 0u;
+	what |= is_other ? UCP_COMPARE_TYPE : 0u; /* since it was looked at */
+	if (audit_is_gone(err) && !(has_failed && item->step == UCP_CHECK_AT_READ)) {
+		if (!audit_wants(entry, UCP_MTREE_OPTIONAL)) {
+			audit_find(audit, entry->path, UCP_AUDIT_MISSING, err);
+		}
+		return;
+	}
+	if (err < 0) {
+		enum ucp_audit_word word = !has_failed || item->step == UCP_CHECK_AT_DIR
+						   ? UCP_AUDIT_FAIL_ACCESS
+					   : item->step == UCP_CHECK_AT_READ ? UCP_AUDIT_FAIL_READ
+									     : UCP_AUDIT_FAIL_OPEN;
+		audit_find(audit, entry->path, word, err);
+	}
+	if (what != 0) {
+		audit_find_what(audit, entry->path, UCP_AUDIT_CHANGED, what, 0);
+	} else if (err == 0) {
+		audit_find(audit, entry->path, UCP_AUDIT_OK, 0);
+	}
 }
 
 /** Turn what reading an item came to into a finding. */
@@ -315,12 +472,13 @@ static void audit_conclude(struct ucp_audit *audit, const struct audit_entry *en
 			   const struct ucp_check_item *item)
 {
 	enum ucp_audit_word word = UCP_AUDIT_CHANGED;
-	bool is_gone = item->step != UCP_CHECK_AT_READ &&
-		       (item->err == -ENOENT || item->err == -ENOTDIR);
-	/* A symbolic link, or a socket: not what it was, and nothing to read. */
-	bool is_other = item->step == UCP_CHECK_AT_OPEN &&
-			(item->err == -ELOOP || item->err == -ENXIO);
+	bool is_gone = item->step != UCP_CHECK_AT_READ && audit_is_gone(item->err);
+	bool is_other = audit_is_other(item);
 
+	if (entry->want != NULL) {
+		audit_conclude_want(audit, entry, item);
+		return;
+	}
 	if (item->verdict == UCP_CHECK_SAME) {
 		word = UCP_AUDIT_OK;
 	} else if (item->verdict == UCP_CHECK_FAILED && !is_other) {
@@ -336,12 +494,15 @@ static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, i
 		      struct ucp_audit_result *res)
 {
 	struct ucp_check_result result;
+	struct audit_run run = {.audit = audit};
 	struct ucp_check_job job = {
-		.roots = {root, -1}, .n_sides = 1, .n_items = audit->n_entries};
+		.roots = {root, -1}, .n_sides = 1, .n_items = audit->n_entries, .look = audit_look,
+		.ctx = &run};
 
 	audit_sort(audit->entries, audit->n_entries, sizeof(*audit->entries), audit_order_met);
 	job.items = calloc(audit->n_entries + 1, sizeof(*job.items));
 	int err = job.items != NULL ? 0 : -ENOMEM;
+	run.items = job.items;
 	for (uint32_t i = 0; err == 0 && i < audit->n_entries; i++) {
 		err = audit_item(audit, &audit->entries[i], &job.items[i]);
 	}
@@ -387,7 +548,8 @@ static bool audit_is_news(const struct ucp_audit_finding *before,
 			  const struct ucp_audit_finding *finding)
 {
 	return strcmp(before->path, finding->path) != 0 ||
-	       (before->word != finding->word && finding->word != UCP_AUDIT_OK);
+	       ((before->word != finding->word || before->what != finding->what) &&
+		finding->word != UCP_AUDIT_OK);
 }
 
 void ucp_audit_each(const struct ucp_audit *audit,

@@ -1,12 +1,14 @@
 /* Copyright (c) 2026 the ucp authors */
 /* SPDX-License-Identifier: MIT */
 
-/* A tree against a list of paths and digests: --check. */
+/* A tree against a list of paths, with digests or more: --check. */
 #ifndef UCP_CORE_AUDIT_H
 #define UCP_CORE_AUDIT_H
 
+#include "core/compare.h"
 #include "core/settings.h"
 #include "hash/digest.h"
+#include "hash/mtree.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,9 +17,10 @@
 /** What became of a path. */
 enum ucp_audit_word {
 	UCP_AUDIT_OK,
-	UCP_AUDIT_CHANGED,     /**< other contents, or no regular file */
+	UCP_AUDIT_CHANGED,     /**< other contents, or no regular file; or see what */
 	UCP_AUDIT_MISSING,
-	UCP_AUDIT_EXTRA,       /**< a regular file that is not in the list */
+	UCP_AUDIT_EXTRA,       /**< a regular file that is not in the list; of lists in mtree form,
+	                            anything */
 	UCP_AUDIT_FAIL_OPEN,   /**< it could not be opened: see err */
 	UCP_AUDIT_FAIL_READ,   /**< it could not be read: see err */
 	UCP_AUDIT_FAIL_ACCESS, /**< a directory or name that could not be looked at: see err */
@@ -29,6 +32,7 @@ struct ucp_audit_finding {
 	const char *path; /**< borrowed from the audit; "." is the root */
 	enum ucp_audit_word word;
 	int err;          /**< of a failure: a negative errno */
+	uint32_t what;    /**< of what is changed, in mtree form: enum ucp_compare_bit, or-ed; else 0 */
 };
 
 /** What a run did. */
@@ -58,6 +62,17 @@ void ucp_audit_free(struct ucp_audit *audit);
  */
 int ucp_audit_add(struct ucp_audit *audit, const char *path, enum ucp_digest_kind kind,
 		  const struct ucp_digest_value *value);
+
+/** The list is in mtree form: it names not only regular files. */
+void ucp_audit_expect_all(struct ucp_audit *audit);
+
+/**
+ * Note what a path should be, by a line in mtree form: what has no keyword does not count.
+ *
+ * @spec  copied; its path may be "." too
+ * Returns as ucp_audit_add().
+ */
+int ucp_audit_add_spec(struct ucp_audit *audit, const struct ucp_mtree_entry *spec);
 
 /**
  * Look at the tree, and read all that is in the list.

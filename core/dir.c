@@ -409,7 +409,7 @@ static bool dir_is_inner(const struct ucp_dir *dir)
 
 char *ucp_dir_inner_path(const struct ucp_dir *dir, const char *name)
 {
-	size_t room = 1 + dir_room(name);
+	size_t room = 1 + (name != NULL ? dir_room(name) : 0);
 
 	for (const struct ucp_dir *d = dir; d != NULL; d = d->parent) {
 		room += dir_room(d->name[UCP_DST]);
@@ -423,7 +423,9 @@ char *ucp_dir_inner_path(const struct ucp_dir *dir, const char *name)
 	}
 	char *at = text + room - 1;
 	*at = '\0';
-	at = dir_prepend(at, name);
+	if (name != NULL) {
+		at = dir_prepend(at, name);
+	}
 	for (const struct ucp_dir *d = dir; d != NULL; d = d->parent) {
 		if (dir_is_inner(d)) {
 			at = dir_prepend(at, d->name[UCP_DST]);

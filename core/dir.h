@@ -160,7 +160,11 @@ void ucp_dir_opened(struct ucp_worker *w, struct ucp_dir *dir, int src_fd, int d
  */
 char *ucp_dir_path(const struct ucp_dir *dir, enum ucp_side side, const char *name);
 
-/** The path of an entry from the root of the destination; as ucp_dir_path() otherwise. */
+/**
+ * The path of an entry from the root of the destination; as ucp_dir_path() otherwise.
+ *
+ * The root itself is "".
+ */
 char *ucp_dir_inner_path(const struct ucp_dir *dir, const char *name);
 
 #endif

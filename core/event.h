@@ -90,6 +90,8 @@ enum ucp_act {
 	UCP_FAIL_KEPT,           /**< dst: exists, with --update=none-fail */
 	UCP_FAIL_SYMLINK_DIR,    /**< dst: -s needs absolute sources elsewhere */
 	UCP_FAIL_MANIFEST,       /**< src: a digest could not be noted */
+	UCP_FAIL_LIST,           /**< dst: it is not there any more, or cannot be looked at, for the
+	                              manifest */
 };
 
 /** First act that is a warning, and first that is a failure. */

@@ -188,6 +188,7 @@ static bool finish_one(struct ucp_worker *w, struct ucp_dir *dir, bool *ret_is_p
 	*ret_is_pinned = true;
 	if (!is_foreign) {
 		finish_set_meta(w, dir);
+		ucp_note_dir(w, dir);
 	}
 	wants_sync = wants_sync && !ucp_barrier_covers_dir(w, dir);
 	if (wants_sync && w->n_dir_syncs >= w->max_dir_syncs) {

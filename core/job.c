@@ -6,6 +6,7 @@
 #include "core/enter.h"
 #include "core/facts.h"
 #include "core/fs.h"
+#include "core/inventory.h"
 #include "core/links.h"
 #include "core/note.h"
 #include "core/plan.h"
@@ -580,9 +581,50 @@ void ucp_job_wake(struct ucp_job *job)
 	(void)sem_post(&job->wake);
 }
 
-int ucp_job_manifest(struct ucp_job *job, ucp_job_line_fn *fn, void *ctx)
+/** Open the directory that a copied directory has become, if that is it: it, or a negative errno. */
+static int job_open_copy(const struct ucp_job *job)
 {
-	return ucp_manifest_lines(job->shared.manifest, fn, ctx);
+	const struct ucp_note_root *root = &job->shared.note_root;
+	int fd = ucp_fd_openat(AT_FDCWD, job->ops->target, O_PATH | O_DIRECTORY, 0);
+	struct stat st;
+
+	if (fd >= 0 && (ucp_fd_stat(fd, &st) < 0 || st.st_dev != root->dev ||
+			st.st_ino != root->ino)) {
+		ucp_fd_drop(&fd);
+		fd = -ESTALE;
+	}
+	return fd;
+}
+
+/** The manifest in mtree form: as ucp_job_manifest(). */
+static int job_inventory(struct ucp_job *job, const struct stat *home, ucp_job_line_fn *fn,
+			 void *ctx)
+{
+	bool has_target = job->target_fd >= 0;
+	bool is_copy = !has_target && job->shared.note_root.is_known;
+	char *dir = has_target || is_copy ? strdup(job->ops->target)
+					  : ucp_path_dir(job->ops->target);
+	if (dir == NULL) {
+		return -ENOMEM;
+	}
+	int fd = has_target ? job->target_fd
+		 : is_copy  ? job_open_copy(job)
+			    : ucp_fd_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
+	const struct ucp_inventory_site site = {.root = fd, .root_path = dir, .home = home};
+	/* Without a directory each entry that was noted is told, by the reason why there is none. */
+	int err = ucp_inventory_write(&job->shared.workers[0], &site, fn, ctx);
+	if (fd >= 0 && !has_target) {
+		ucp_fd_drop(&fd);
+	}
+	free(dir);
+	return err;
+}
+
+int ucp_job_manifest(struct ucp_job *job, const struct stat *home, ucp_job_line_fn *fn, void *ctx)
+{
+	return job->shared.set->manifest_format == UCP_MANIFEST_MTREE
+		       ? job_inventory(job, home, fn, ctx)
+		       : ucp_manifest_lines(job->shared.manifest, fn, ctx);
 }
 
 /** Add one count of one worker. */

@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 struct ucp_job;
 
@@ -126,8 +127,13 @@ void ucp_job_cancel(struct ucp_job *job);
 /** End a ucp_job_wait() early. Safe in a signal handler. */
 void ucp_job_wake(struct ucp_job *job);
 
-/** Give out the manifest, sorted: 0, or a negative errno. After ucp_job_end(). */
-int ucp_job_manifest(struct ucp_job *job, ucp_job_line_fn *fn, void *ctx);
+/**
+ * Give out the manifest, sorted. After ucp_job_end().
+ *
+ * @home  in mtree form: the directory that the manifest is put into, whose time is not listed; or NULL
+ * Returns 0, 1 when something of the copy could not be listed, which was told, or a negative errno.
+ */
+int ucp_job_manifest(struct ucp_job *job, const struct stat *home, ucp_job_line_fn *fn, void *ctx);
 
 /** Sum of all workers' counts, a little behind while they run; any thread. */
 void ucp_job_counts(const struct ucp_job *job, struct ucp_counts *ret_counts);

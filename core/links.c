@@ -429,6 +429,7 @@ static bool links_make_source(struct ucp_worker *w, struct ucp_entry *e)
 		return false;
 	}
 	ucp_note_made(w, e);
+	ucp_note_entry(w, e);
 	ucp_count(&w->counts.hardlinks, 1);
 	return true;
 }

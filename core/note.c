@@ -3,11 +3,13 @@
 
 #include "core/note.h"
 
+#include "core/sys/path.h"
 #include "core/worker.h"
 #include "hash/manifest.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 void ucp_note_begun(struct ucp_worker *w, struct ucp_entry *e)
 {
@@ -51,21 +53,82 @@ bool ucp_note_dir_sync(struct ucp_worker *w, int rc, enum ucp_act *ret_act)
 	return rc < 0 || (rc > 0 && !atomic_exchange(&w->shared->dir_sync_told, true));
 }
 
+/** Whether a manifest lists all that is copied. */
+static bool note_lists_all(const struct ucp_worker *w)
+{
+	return w->shared->manifest != NULL && w->set->manifest_format == UCP_MANIFEST_MTREE;
+}
+
+/** Remember the directory that paths begin at, of which dir is a part, or which it is. */
+static void note_root(struct ucp_note_root *root, const struct ucp_dir *dir)
+{
+	while (!root->is_known && !dir->is_base && !dir->parent->is_base) {
+		dir = dir->parent;
+	}
+	if (!root->is_known && !dir->is_base) {
+		*root = (struct ucp_note_root){
+			.is_known = true, .dev = dir->dev[UCP_DST], .ino = dir->ino[UCP_DST]};
+	}
+}
+
+/**
+ * Put what is called name in dir into the manifest, or with NULL dir itself.
+ *
+ * Returns 0 or a negative errno: -EXDEV when its name leads out of the destination.
+ */
+static int note_add(struct ucp_worker *w, const struct ucp_dir *dir, const char *name,
+		    const struct ucp_digest_value *value)
+{
+	struct ucp_shared *shared = w->shared;
+	bool lists_all = note_lists_all(w);
+	char *path = ucp_dir_inner_path(dir, name);
+	int err = path != NULL ? 0 : -ENOMEM;
+
+	if (err == 0 && lists_all) {
+		/* With --parents, names are as the user gave them. */
+		err = ucp_path_tidy(path, path + strspn(path, "/"));
+	}
+	if (err == 0) {
+		pthread_mutex_lock(&shared->tell_lock);
+		err = ucp_manifest_add(shared->manifest, path, value);
+		if (lists_all) {
+			note_root(&shared->note_root, dir);
+		}
+		pthread_mutex_unlock(&shared->tell_lock);
+	}
+	free(path);
+	return err;
+}
+
 void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
 		     const struct ucp_digest_value *value)
 {
-	if (w->shared->manifest == NULL || (value->len == 0 && !value->has_failed)) {
+	bool has_any = value->len != 0 || value->has_failed || note_lists_all(w);
+
+	if (w->shared->manifest == NULL || !has_any) {
 		return;
 	}
-	char *path = ucp_dir_inner_path(e->dir, e->dst_name);
-	int err = -ENOMEM;
-	if (path != NULL && !value->has_failed) {
-		pthread_mutex_lock(&w->shared->tell_lock);
-		err = ucp_manifest_add(w->shared->manifest, path, value);
-		pthread_mutex_unlock(&w->shared->tell_lock);
-	}
-	free(path);
+	int err = value->has_failed ? -ENOMEM : note_add(w, e->dir, e->dst_name, value);
 	if (err < 0) {
-		ucp_worker_tell_entry(w, UCP_FAIL_MANIFEST, err, e);
+		ucp_worker_tell_entry(w, note_lists_all(w) ? UCP_FAIL_LIST : UCP_FAIL_MANIFEST, err, e);
+	}
+}
+
+void ucp_note_entry(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	static const struct ucp_digest_value none;
+
+	if (note_lists_all(w)) {
+		ucp_note_digest(w, e, &none);
+	}
+}
+
+void ucp_note_dir(struct ucp_worker *w, const struct ucp_dir *dir)
+{
+	static const struct ucp_digest_value none;
+	int err = note_lists_all(w) ? note_add(w, dir, NULL, &none) : 0;
+
+	if (err < 0) {
+		ucp_worker_tell_at(w, UCP_FAIL_LIST, err, dir, NULL, NULL, NULL);
 	}
 }

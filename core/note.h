@@ -13,6 +13,13 @@
 
 struct ucp_worker;
 
+/** The directory that paths of a manifest begin at, where it was copied itself. */
+struct ucp_note_root {
+	bool is_known; /**< else there is none: a single file was copied to a name */
+	uint64_t dev;
+	uint64_t ino;
+};
+
 /** The entry is about to be made, or would have been: -v tells so, once, even if it fails. */
 void ucp_note_begun(struct ucp_worker *w, struct ucp_entry *e);
 
@@ -37,8 +44,14 @@ void ucp_note_lost(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_los
  */
 bool ucp_note_dir_sync(struct ucp_worker *w, int rc, enum ucp_act *ret_act);
 
-/** Put a file's digest into the manifest, unless it has none. */
+/** Put a file's digest into the manifest, unless it has none; in mtree form the file, in any case. */
 void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
 		     const struct ucp_digest_value *value);
+
+/** Put an entry that was made, and has no digest, into a manifest of mtree form. */
+void ucp_note_entry(struct ucp_worker *w, const struct ucp_entry *e);
+
+/** The same for a directory that is complete. */
+void ucp_note_dir(struct ucp_worker *w, const struct ucp_dir *dir);
 
 #endif

@@ -6,10 +6,13 @@
  * files cost their paths and digests and one pointer each:
  *
  *     | serial (4) | digest (kind's length) | path | NUL | serial | ...
+ *
+ * In mtree form a path may be without a digest: there the length is before it.
  */
 #include "hash/manifest.h"
 
 #include "hash/hex.h"
+#include "hash/mtree.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -30,7 +33,7 @@ struct manifest_block {
 struct ucp_manifest {
 	enum ucp_digest_kind kind;
 	enum ucp_manifest_format format;
-	uint8_t digest_len;            /**< bytes a digest, known from the first entry */
+	uint8_t digest_len;            /**< bytes before a path, less the serial; known from the first entry */
 	struct manifest_block *blocks; /**< owned, newest first */
 	uint32_t n_entries;
 };
@@ -85,14 +88,19 @@ int ucp_manifest_add(struct ucp_manifest *man, const char *path,
 	size_t path_len = strlen(path) + 1;
 	uint32_t serial = man->n_entries;
 
-	man->digest_len = value->len;
-	uint8_t *entry = manifest_room(man, sizeof(serial) + value->len + path_len);
+	bool has_len = man->format == UCP_MANIFEST_MTREE;
+	man->digest_len = has_len ? 1 + UCP_DIGEST_MAX : value->len;
+	uint8_t *entry = manifest_room(man, sizeof(serial) + man->digest_len + path_len);
 	if (entry == NULL) {
 		return -ENOMEM;
 	}
 	memcpy(entry, &serial, sizeof(serial));
-	memcpy(entry + sizeof(serial), value->bytes, value->len);
-	memcpy(entry + sizeof(serial) + value->len, path, path_len);
+	uint8_t *digest = entry + sizeof(serial);
+	if (has_len) {
+		*digest++ = value->len;
+	}
+	memcpy(digest, value->bytes, value->len);
+	memcpy(entry + sizeof(serial) + man->digest_len, path, path_len);
 	man->n_entries++;
 	return 0;
 }
@@ -149,11 +157,43 @@ static char *manifest_escape(char *to, const char *path)
 	return to;
 }
 
-/** Write one entry as a line into text, which has room for it: its length. */
-static size_t manifest_format(const struct ucp_manifest *man, const uint8_t *entry, char *text)
+int ucp_manifest_each(struct ucp_manifest *man, ucp_manifest_entry_fn *fn, void *ctx)
 {
-	const uint8_t *digest = entry + sizeof(uint32_t);
-	const char *path = (const char *)digest + man->digest_len;
+	const uint8_t **all = manifest_sorted(man);
+	int err = all != NULL ? 0 : -ENOMEM;
+
+	for (uint32_t i = 0; err >= 0 && i < man->n_entries; i++) {
+		const uint8_t *digest = all[i] + sizeof(uint32_t);
+		const char *path = (const char *)digest + man->digest_len;
+		const char *after = i + 1 < man->n_entries ? (const char *)all[i + 1] +
+				    sizeof(uint32_t) + man->digest_len : NULL;
+		if (after != NULL && strcmp(path, after) == 0) {
+			continue; /* the later one counts */
+		}
+		struct ucp_digest_value value = {.len = man->digest_len};
+		if (man->format == UCP_MANIFEST_MTREE) {
+			value.len = *digest++;
+		}
+		memcpy(value.bytes, digest, value.len);
+		err = fn(ctx, path, &value);
+	}
+	free(all);
+	return err < 0 ? err : 0;
+}
+
+/** Lines on their way out. */
+struct manifest_lines {
+	const struct ucp_manifest *man; /**< borrowed */
+	ucp_manifest_line_fn *fn;
+	void *ctx;
+	char *text;                     /**< owned */
+	size_t room;                    /**< bytes of text */
+};
+
+/** Write one entry as a line into text, which has room for it: its length. */
+static size_t manifest_format(const struct ucp_manifest *man, const char *path,
+			      const struct ucp_digest_value *value, char *text)
+{
 	char *at = text;
 
 	bool is_escaped = strpbrk(path, "\n\r") != NULL;
@@ -168,8 +208,8 @@ static size_t manifest_format(const struct ucp_manifest *man, const uint8_t *ent
 	} else if (man->kind == UCP_DIGEST_XXH3) {
 		at = stpcpy(at, UCP_MANIFEST_XXH3); /* as long as those of XXH64 */
 	}
-	ucp_hex_format(digest, man->digest_len, at);
-	at += (size_t)man->digest_len * 2;
+	ucp_hex_format(value->bytes, value->len, at);
+	at += (size_t)value->len * 2;
 	if (man->format == UCP_MANIFEST_GNU) {
 		at = stpcpy(at, "  ");
 		at = is_escaped ? manifest_escape(at, path) : stpcpy(at, path);
@@ -178,38 +218,31 @@ static size_t manifest_format(const struct ucp_manifest *man, const uint8_t *ent
 	return (size_t)(at - text);
 }
 
+/** Give out one entry as a line: 0 or a negative errno. */
+static int manifest_line(void *ctx, const char *path, const struct ucp_digest_value *value)
+{
+	struct manifest_lines *lines = ctx;
+	size_t need = strlen(path) * 2 + UCP_DIGEST_MAX * 2 + 32;
+
+	if (need > lines->room) {
+		char *more = realloc(lines->text, need);
+		if (more == NULL) {
+			return -ENOMEM;
+		}
+		lines->text = more;
+		lines->room = need;
+	}
+	return lines->fn(lines->ctx, lines->text,
+			 manifest_format(lines->man, path, value, lines->text));
+}
+
 int ucp_manifest_lines(struct ucp_manifest *man, ucp_manifest_line_fn *fn, void *ctx)
 {
-	size_t room = 0;
-	char *text = NULL;
-	int err = 0;
+	struct manifest_lines lines = {.man = man, .fn = fn, .ctx = ctx};
+	int err = ucp_manifest_each(man, manifest_line, &lines);
 
-	const uint8_t **all = manifest_sorted(man);
-	if (all == NULL) {
-		return -ENOMEM;
-	}
-	for (uint32_t i = 0; i < man->n_entries && err >= 0; i++) {
-		const char *path = (const char *)all[i] + sizeof(uint32_t) + man->digest_len;
-		const char *after = i + 1 < man->n_entries ? (const char *)all[i + 1] +
-				    sizeof(uint32_t) + man->digest_len : NULL;
-		if (after != NULL && strcmp(path, after) == 0) {
-			continue; /* the later one counts */
-		}
-		size_t need = strlen(path) * 2 + UCP_DIGEST_MAX * 2 + 32;
-		if (need > room) {
-			char *more = realloc(text, need);
-			if (more == NULL) {
-				err = -ENOMEM;
-				break;
-			}
-			text = more;
-			room = need;
-		}
-		err = fn(ctx, text, manifest_format(man, all[i], text));
-	}
-	free(text);
-	free(all);
-	return err < 0 ? err : 0;
+	free(lines.text);
+	return err;
 }
 
 /** Whether a text begins as a line of the GNU form. */
@@ -228,6 +261,9 @@ bool ucp_manifest_looks_like(const char *text)
 	static const enum ucp_digest_kind kinds[] = {UCP_DIGEST_XXH128, UCP_DIGEST_XXH64,
 						     UCP_DIGEST_XXH3, UCP_DIGEST_SHA256};
 
+	if (ucp_mtree_has_signature(text)) {
+		return true;
+	}
 	text += text[0] == '\\';
 	if (manifest_looks_gnu(text)) {
 		return true;

@@ -12,10 +12,11 @@
 /** What the digits of XXH3 have before them in the GNU form. */
 #define UCP_MANIFEST_XXH3 "XXH3_"
 
-/** Forms of a line: both are for xxhsum -c and sha256sum -c. */
+/** Forms of a line: the first two are for xxhsum -c and sha256sum -c. */
 enum ucp_manifest_format {
 	UCP_MANIFEST_BSD, /**< XXH128 (path) = digits */
 	UCP_MANIFEST_GNU, /**< digits, two spaces, path; digits of XXH3 have XXH3_ before them */
+	UCP_MANIFEST_MTREE, /**< of all that is copied: the lines are made by core/inventory.h */
 };
 
 struct ucp_manifest;
@@ -31,21 +32,32 @@ struct ucp_manifest *ucp_manifest_new(enum ucp_digest_kind kind, enum ucp_manife
 void ucp_manifest_free(struct ucp_manifest *man);
 
 /**
- * Note one file.
+ * Note one file; in mtree form anything.
  *
  * @path   relative to the root of the tree; copied
- * @value  its digest; copied
+ * @value  its digest; copied. In mtree form its length may be 0, else all are of one length
  * Returns 0 or -ENOMEM.
  * Thread: one at a time.
  */
 int ucp_manifest_add(struct ucp_manifest *man, const char *path,
 		     const struct ucp_digest_value *value);
 
+/** Receives one path and its digest, both borrowed for the call; a negative return ends the walk. */
+typedef int ucp_manifest_entry_fn(void *ctx, const char *path,
+				  const struct ucp_digest_value *value);
+
+/**
+ * Give out every path once, sorted bytewise, with what was noted last.
+ *
+ * Returns 0, -ENOMEM, or what fn returned.
+ */
+int ucp_manifest_each(struct ucp_manifest *man, ucp_manifest_entry_fn *fn, void *ctx);
+
 /** Receives one whole line, newline included; a negative return ends the walk. */
 typedef int ucp_manifest_line_fn(void *ctx, const char *line, size_t len);
 
 /**
- * Give out every line once, sorted bytewise by path.
+ * Give out every line once, sorted bytewise by path; not in mtree form.
  *
  * A path with a newline or carriage
  * return has them as \n and \r, its backslashes as \\, and the line starts with a

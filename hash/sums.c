@@ -128,9 +128,6 @@ int ucp_sums_parse(char *line, size_t len, enum ucp_digest_kind hint,
 	if (path[0] == '\0' || (is_escaped && !sums_unescape(path))) {
 		return -EINVAL;
 	}
-	if (!ucp_digest_is_had(found.kind)) {
-		return -EOPNOTSUPP;
-	}
 	*ret_line = found;
-	return 1;
+	return ucp_digest_is_had(found.kind) ? 1 : -EOPNOTSUPP;
 }

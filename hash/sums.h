@@ -21,7 +21,7 @@ struct ucp_sums_line {
  * @hint  what 16 digits without a tag are: XXH3, else XXH64
  * Returns 1, 0 for a blank line or a comment ("#"), or a negative errno:
  *   -EINVAL      not a line of a manifest
- *   -EOPNOTSUPP  one, but of an algorithm that this build lacks
+ *   -EOPNOTSUPP  one, written to ret_line, but of an algorithm that cannot be had
  * Source: xxhsum(1), sha256sum(1); ucp-manifest(5).
  */
 int ucp_sums_parse(char *line, size_t len, enum ucp_digest_kind hint,

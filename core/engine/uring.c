@@ -57,10 +57,10 @@ static_assert(_Alignof(struct ucp_io) >= 8, "user_data keeps the step in three l
 #ifdef __SANITIZE_THREAD__
 const char *__tsan_default_suppressions(void);
 
-/** What the thread sanitizer does not see: the ring closes descriptors, whose numbers others get. */
+/** What the thread sanitizer does not see: rings close descriptors, whose numbers others get, from fcntl(2) too. */
 const char *__tsan_default_suppressions(void)
 {
-	return "race:ucp_fd_close\n";
+	return "race:ucp_fd_close\nrace:ucp_fd_flush\n";
 }
 #endif
 

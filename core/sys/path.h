@@ -22,4 +22,12 @@ const char *ucp_path_last(const char *path, size_t *ret_len);
  */
 char *ucp_path_dir(const char *path);
 
+/**
+ * Copy a path without what says nothing: "./a//b/." gives "a/b", and "." gives "".
+ *
+ * @to  has room for as much as path
+ * Returns 0, or -EXDEV when the path is absolute or has ".." in it.
+ */
+int ucp_path_tidy(char *to, const char *path);
+
 #endif

@@ -11,7 +11,7 @@ _ucp_values() {
 	--engine) echo auto uring threads serial ;;
 	--fsync) echo never file batch fs chunk ;;
 	--hash) echo xxh128 xxh64 xxh3 sha256 ;;
-	--manifest-format) echo bsd gnu ;;
+	--manifest-format) echo bsd gnu mtree ;;
 	--preserve | --no-preserve) echo mode ownership timestamps links context xattr all flags project ;;
 	--on-change) echo retry warn fail ignore ;;
 	--preflight) echo warn fail never ;;

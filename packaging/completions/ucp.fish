@@ -54,7 +54,7 @@ complete -c ucp -x -l on-change -a 'retry warn fail ignore' -d 'Of a source whil
 complete -c ucp -x -l retries -d 'How often a file is copied again'
 complete -c ucp -f -l preflight -a 'warn fail never' -d 'See whether there is room'
 complete -c ucp -r -l manifest -d 'Write digests of all files to a file'
-complete -c ucp -x -l manifest-format -a 'bsd gnu' -d 'Form of the manifest'
+complete -c ucp -x -l manifest-format -a 'bsd gnu mtree' -d 'Form of the manifest'
 complete -c ucp -x -l hash -a 'xxh128 xxh64 xxh3 sha256' -d 'Digest of the manifest'
 complete -c ucp -x -l engine -a 'auto uring threads serial' -d 'How I/O is carried out'
 complete -c ucp -x -s j -l jobs -d 'Workers'

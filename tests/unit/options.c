@@ -261,6 +261,14 @@ static void test_groups(void **state)
 		{"ucp --compare -a a b", FIELD(set.keep_links), true},
 		{"ucp --manifest-format=gnu --manifest=m a b", FIELD(set.manifest_format),
 		 UCP_MANIFEST_GNU},
+#if UCP_HAVE_SHA256
+		{"ucp --verify --manifest-format=mtree a b", FIELD(set.digest), UCP_DIGEST_XXH128},
+		{"ucp --manifest-format=mtree --manifest=m a b", FIELD(set.manifest_format),
+		 UCP_MANIFEST_MTREE},
+		{"ucp --manifest=m --manifest-format=mtree a b", FIELD(set.digest), UCP_DIGEST_SHA256},
+		{"ucp --hash=sha256 --manifest=m --manifest-format=mtree a b", FIELD(set.digest),
+		 UCP_DIGEST_SHA256},
+#endif
 	};
 
 	(void)state;
@@ -428,6 +436,12 @@ static void test_refused(void **state)
 		{"ucp --sparse=never --reflink=always a b", "--sparse=auto"},
 		{"ucp -t d -t e a", "multiple target directories specified"},
 		{"ucp -t d -T a", "cannot combine --target-directory (-t)"},
+#if UCP_HAVE_SHA256
+		{"ucp --hash=xxh3 --manifest=m --manifest-format=mtree a b", "only --hash=sha256"},
+		{"ucp --manifest-format=mtree --manifest=m --hash=xxh128 a b", "knows no digest of xxHash"},
+#else
+		{"ucp --manifest=m --manifest-format=mtree a b", "without libcrypto"},
+#endif
 		{"ucp --hash=xxh3 a b", "--hash has no use without --manifest, --verify or --check"},
 		{"ucp --hash=md5 --manifest=m a b", "invalid argument 'md5' for '--hash'"},
 		{"ucp --preserve=context a b", "SELinux"},
@@ -456,7 +470,6 @@ static void test_not_yet(void **state)
 		{"ucp --direct a b", "option '--direct' is not available"},
 		{"ucp --delete a b", "option '--delete' is not available"},
 		{"ucp --dry-run a b", "option '--dry-run' is not available"},
-		{"ucp --manifest-format=mtree a b", "is not available"},
 	};
 
 	(void)state;

@@ -81,9 +81,6 @@ run ucp --check=nothing src
 is "no such manifest" "$status:$out:$err" "1::ucp: cannot open 'nothing' for reading: No such file or directory"
 run ucp --check=src src
 is "a directory as manifest" "$status:$out:$err" "1::ucp: error reading 'src': Is a directory"
-printf '#mtree\n./empty type=file size=0\n' > tree
-run ucp --check=tree src
-is "mtree is refused, not taken for comments" "$status:$out:$err" "1::ucp: 'tree' is in the form of mtree, which is not available in ucp 0.1.0"
 run ucp --check=m src other
 is "one directory only" "$status:${err%%$'\n'*}" "2:ucp: extra operand 'other'"
 mkdir none
