@@ -8,10 +8,17 @@ plan "--on-change: a source that changes while it is copied is noticed, and what
 changed() {
 	local what=$1
 	shift
-	rm -rf source copy
-	cp original source
-	ucp --chunk-size=4096 --stats "$@" source copy > out 2> err &
-	started copy || ok "$what $*: it began" false
+	for _ in 1 2 3 4 5 6 7 8; do
+		rm -rf source copy
+		cp original source
+		timeout -k 5 60 "$UCP" "--engine=$UCP_ENGINE" --chunk-size=4096 --stats "$@" source copy > out 2> err &
+		started copy || ok "$what $*: it began" false
+		# a machine that is busy may come back here when all is over
+		pkill -STOP -P $!
+		[ "$(stat -c %s copy)" -ge 16000000 ] || break
+		pkill -CONT -P $!
+		wait $!
+	done
 	case $what in
 	grows) echo more >> source ;;
 	shrinks) truncate -s 20000001 source ;;
@@ -28,6 +35,7 @@ changed() {
 	fifo) rm source && mkfifo source ;;
 	directory) rm source && mkdir source ;;
 	esac
+	pkill -CONT -P $!
 	wait $!
 	status=$? out=$(cat out) err=$(cat err)
 }
@@ -45,13 +53,15 @@ for what in grows shrinks rewritten hidden replaced; do
 	changed "$what" --on-change=fail
 	is "$what, fail: exit status and message" "$status:$err" "5:ucp: 'source' changed while it was copied"
 	ok "$what, fail: no copy" absent copy
-	changed "$what" --on-change=retry
+	more=()
+	[ "$what" != shrinks ] || more=(--retries=2) # ext4 shows the size first, and the times when all blocks are free
+	changed "$what" --on-change=retry "${more[@]}"
 	is "$what, retry: exit status" "$status:$err" "0:"
 	ok "$what, retry: the copy is the source" cmp source copy
-	ok "$what, retry: it was copied twice" grep -q "copied again 1" <<< "$out"
+	ok "$what, retry: it was copied again" grep -q "copied again [1-$((1 + ${#more[@]}))]" <<< "$out"
 	changed "$what" --on-change=retry --retries=0
 	is "$what, no retries: exit status" "$status" 5
-	changed "$what" --verify=cache
+	changed "$what" --verify=cache "${more[@]}"
 	is "$what, --verify: it is copied again" "$status:$err" "0:"
 	ok "$what, --verify: the copy is the source" cmp source copy
 done
