@@ -260,7 +260,10 @@ static void mode_copy_manifest(struct ucp_job *job, struct ucp_outfile *out,
 	}
 	bool sync = set->fsync != UCP_FSYNC_NEVER;
 	err = ucp_outfile_close(out, err, sync, &res->sync_failed);
-	if (err == -EEXIST) {
+	if (err > 0) {
+		const struct ucp_event warning = {.act = UCP_WARN_DIR_SYNC, .dst = name};
+		ucp_report_listener(rep).tell(rep, &warning);
+	} else if (err == -EEXIST) {
 		ucp_report_error(rep, MODE_COPY_NO_MANIFEST, name, 0);
 	} else if (err < 0 && strcmp(name, "-") == 0) {
 		ucp_report_error(rep, "error writing the manifest to standard output", NULL, err);

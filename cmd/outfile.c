@@ -100,7 +100,7 @@ bool ucp_outfile_home(const struct ucp_outfile *out, struct stat *ret_st)
 	return is_known;
 }
 
-/** fsync of a directory: 0 or a negative errno. */
+/** fsync of a directory: as ucp_attr_sync_dir(). */
 static int outfile_sync_dir(const char *path)
 {
 	char *dir = ucp_path_dir(path);

@@ -44,7 +44,8 @@ bool ucp_outfile_home(const struct ucp_outfile *out, struct stat *ret_st);
  * @err          of what came before: 0, or a negative errno
  * @sync         fsync the file and its directory
  * @ret_unsynced set to true when that failed
- * Returns err, or a negative errno of its own.
+ * Returns err, or a negative errno of its own; 1 when all went well, but its directory
+ * has no fsync, so that the filesystem was asked to sync all.
  */
 int ucp_outfile_close(struct ucp_outfile *out, int err, bool sync, bool *ret_unsynced);
 

@@ -28,7 +28,7 @@ static const struct report_words report_table[] = {
 	{UCP_WARN_CONTEXT, "failed to set the security context of %2"},
 	{UCP_WARN_CHANGED, "warning: %1 changed while it was copied"},
 	{UCP_WARN_AGAIN, "warning: copying %2 again: %t"},
-	{UCP_WARN_DIR_SYNC, "warning: the filesystem of %2 cannot sync directories, so all of it was synced instead"},
+	{UCP_WARN_DIR_SYNC, "warning: the filesystem of %2 cannot sync directories; it was asked to sync all instead"},
 	{UCP_WARN_CACHED, "warning: %t, for want of a medium or of a way to it"},
 	{UCP_FAIL_STAT, "cannot stat %1"},
 	{UCP_FAIL_STAT_DST, "cannot stat %2"},
@@ -187,6 +187,10 @@ static void report_tell(void *ctx, const struct ucp_event *ev)
 {
 	struct ucp_report *rep = ctx;
 
+	if (ev->act == UCP_WARN_DIR_SYNC && rep->dir_sync_told) {
+		return;
+	}
+	rep->dir_sync_told = rep->dir_sync_told || ev->act == UCP_WARN_DIR_SYNC;
 	ucp_progress_lock(rep->progress);
 	ucp_progress_clear(rep->progress);
 	if (ev->act < UCP_ACT_WARN) {

@@ -10,6 +10,7 @@
 #include "core/event.h"
 #include "core/job.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /** Where and how to report. */
@@ -17,6 +18,7 @@ struct ucp_report {
 	const char *name;              /**< of the program, in messages */
 	FILE *out;                     /**< borrowed: for -v and --stats */
 	struct ucp_progress *progress; /**< borrowed: its line makes way for messages */
+	bool dir_sync_told;            /**< UCP_WARN_DIR_SYNC, which is once a run */
 };
 
 /** A listener that reports to standard error and output. rep is borrowed. */

@@ -132,12 +132,15 @@ static void finish_on_sync(struct ucp_io *io)
 	struct ucp_worker *w = sync->w;
 	struct ucp_dir *dir = sync->dir;
 
-	bool is_canceled = io->res == -ECANCELED && ucp_worker_is_canceled(w);
-	if (io->res == -EBADF || ucp_attr_has_no_sync((int)io->res)) {
-		/* It was not asked: what is not readable is only a path. */
-		finish_sync_now(w, dir);
-	} else if (!is_canceled) {
-		finish_note_sync(w, (int)io->res, dir);
+	bool is_canceled = ucp_worker_is_canceled(w);
+	int rc = (int)io->res;
+	if (rc == -EBADF) {
+		rc = ucp_attr_sync_dir(dir->fd[UCP_DST]); /* not asked yet: what is not readable is only a path */
+	} else if (ucp_attr_has_no_sync(rc) && !is_canceled) {
+		rc = ucp_attr_sync_instead(dir->fd[UCP_DST]);
+	}
+	if (rc != -ECANCELED || !is_canceled) {
+		finish_note_sync(w, rc, dir);
 	}
 	w->n_dir_syncs--;
 	free(sync);

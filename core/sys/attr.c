@@ -186,16 +186,18 @@ bool ucp_attr_has_no_sync(int err)
 	return err == -EINVAL || err == -ENOSYS || err == -EOPNOTSUPP;
 }
 
-/** fsync of a directory that is open: 0, 1 when its filesystem has none and was synced, or -errno. */
+int ucp_attr_sync_instead(int fd)
+{
+	return UCP_RETRY(syncfs(fd)) == 0 ? 1 : -errno;
+}
+
+/** fsync of a directory that is open, or what is done instead: as ucp_attr_sync_dir(). */
 static int attr_sync_open(int fd)
 {
 	if (UCP_RETRY(fsync(fd)) == 0) {
 		return 0;
 	}
-	if (ucp_attr_has_no_sync(-errno)) {
-		return UCP_RETRY(syncfs(fd)) == 0 ? 1 : -errno;
-	}
-	return -errno;
+	return ucp_attr_has_no_sync(-errno) ? ucp_attr_sync_instead(fd) : -errno;
 }
 
 int ucp_attr_sync_dir(int fd)

@@ -62,8 +62,11 @@ int ucp_attr_remove_at(int dir, const char *name, const char *attr);
 /** Whether the error of an fsync(2) says that there is none: some network filesystems have it for files only. */
 bool ucp_attr_has_no_sync(int err);
 
+/** What is done where directories have no fsync: syncfs(2). Returns 1, or a negative errno. */
+int ucp_attr_sync_instead(int fd);
+
 /**
- * fsync(2) of a directory.
+ * fsync(2) of a directory, once.
  *
  * One that must not be read cannot be opened for fsync. If it may be written,
  * its whole filesystem is synced instead; and so it is where directories have

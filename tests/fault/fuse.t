@@ -144,13 +144,24 @@ warns_once() {
 		run ucp -aT $mode mnt/src mnt/copy
 		[ "$status" = 0 ] || { echo "$mode: exit status $status: $err"; return 1; }
 		[ "$(struck mnt)" -gt 0 ] || { echo "$mode: it did not strike"; return 1; }
-		grep -qxE "ucp: warning: the filesystem of 'mnt[^']*' cannot sync directories, so all of it was synced instead" <<< "$err" &&
+		grep -qxE "ucp: warning: the filesystem of 'mnt[^']*' cannot sync directories; it was asked to sync all instead" <<< "$err" &&
 			[ "$(wc -l <<< "$err")" = 1 ] || { echo "$mode: $err"; return 1; }
 		is_listing all || return 1
 	done
 }
 for errno in EINVAL EOPNOTSUPP; do
 	ok "a directory's fsync that gives $errno is told once, and no failure" warns_once "fsyncdir * fail=$errno"
+done
+ok "the directory that gave it is not asked again" warns_once 'fsyncdir copy/victim fail=EINVAL times=1'
+# nor does it fail a manifest that is put there
+mkdir back/m
+for errno in EINVAL EIO; do
+	faults mnt "fsyncdir m fail=$errno"
+	run ucp -rT --fsync=file --manifest=mnt/m/list rest elsewhere
+	[ $errno = EIO ] && wanted="7:ucp: error writing 'mnt/m/list': $EIO" ||
+		wanted="0:ucp: warning: the filesystem of 'mnt/m/list' cannot sync directories; it was asked to sync all instead"
+	is "$errno for the directory of a manifest" "$status:$err" "$wanted"
+	rm -rf elsewhere back/m/list
 done
 # after ENOSYS the kernel never asks again, and says it went well: so this comes last
 tries 'fsyncdir * fail=ENOSYS' '0 0 0 0 0 0' all ''
