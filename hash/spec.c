@@ -529,6 +529,17 @@ static bool spec_goes_on(const char *line, size_t len)
 	return n % 2 == 1;
 }
 
+/** Whether a line is a comment; the signature is one too. */
+static bool spec_is_comment(const char *line, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (line[n] == ' ' || line[n] == '\t' || line[n] == '\r')) {
+		n++;
+	}
+	return n < len && line[n] == '#';
+}
+
 /** Keep a part of a line that goes on, or its end: 0 or -ENOMEM. */
 static int spec_keep(struct ucp_spec *spec, const char *line, size_t len)
 {
@@ -545,6 +556,9 @@ int ucp_spec_line(struct ucp_spec *spec, char *line, size_t len, struct ucp_mtre
 	spec->n_in += len + 1;
 	if (len > 0 && line[len - 1] == '\r') {
 		len--; /* a file that was edited elsewhere */
+	}
+	if (!went_on && spec_is_comment(line, len)) {
+		return 0; /* what it ends in is part of it */
 	}
 	spec->goes_on = spec_goes_on(line, len);
 	if (!went_on) {

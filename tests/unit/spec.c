@@ -159,7 +159,9 @@ static void test_lines(void **state)
 		{"./a size=1 \\\n uid=2", "./a u=2 s=1"},
 		{"./a\\\nb \\\n\\\nuid=2", "./ab u=2"},
 		{"./a\\\\\nb", "b"},
-		{"# x \\\n ./a", "0"},
+		{"#mtree \\\n./a size=1", "./a s=1"},
+		{" # x \\\n ./a", "./a"},
+		{"./a \\\n# x \\\nsize=1\n./b", "./b"},
 	};
 	char text[512];
 

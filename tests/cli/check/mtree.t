@@ -110,6 +110,8 @@ by "without comments or signature" "0:" ". type=dir\nfile size=3\nlink type=link
 by "optional may be missing" "8:changed: 'file' (size)" "#mtree\n./file size=4 optional\n./none optional size=1$rest"
 by "nochange: only that it is there" "8:missing: 'none'" "#mtree\n./file nochange type=dir size=4 md5=0\n./none nochange$rest"
 by "ignore: what is below does not count" "0:" "#mtree\n./file\n./link\n./sub type=dir ignore"
+by "a comment does not go on" "8:missing: 'gone'" "#mtree\n./file$rest\n  # C:\\\\\n./gone type=file size=3\n"
+by "nor does the signature" "8:missing: 'gone'" "#mtree \\\\\n./gone\n./file$rest\n"
 by "twice, and they contradict" "8:changed: 'file' (size)" "#mtree\n./file size=3\n./file size=4$rest"
 by "twice, and both differ" "8:changed: 'file' (size)
 changed: 'file' (mode)" "#mtree\n./file mode=1\n./file size=4$rest"
