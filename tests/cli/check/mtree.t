@@ -101,6 +101,15 @@ by "a digest, of other contents" "8:changed: 'file' (content)" "#mtree\n./file s
 by "a digest in capitals" "0:" "#mtree\n./file sha256digest=$(sha256sum < dir/file | cut -c-64 | tr a-f A-F)$rest"
 by "a digest of a directory and a link: other types" "8:changed: 'link' (type)
 changed: 'sub' (type)" "#mtree\n./file\n./link sha256=$(printf '0%.0s' $(seq 64))\n./sub sha256=$(printf '0%.0s' $(seq 64))\n./sub/deep"
+by "keywords without a type make one" "8:changed: 'file' (type)
+changed: 'link' (type)
+changed: 'sub' (type)" "#mtree\n./file link=target\n./link size=6\n./sub size=4096\n./sub/deep\n"
+by "a device is neither file nor directory nor link" "8:changed: 'file' (type)
+changed: 'link' (type)
+changed: 'sub' (type)" "#mtree\n./file device=1\n./link device=native,1,3\n./sub device=1\n./sub/deep size=5\n"
+by "what has a digest that is not computed is a file" "8:changed: 'link' (type)
+changed: 'sub' (type)ucp: 'm': contents of 2 files are not compared, as of their digests none is SHA-256" "#mtree\n./file\n./link md5=1\n./sub cksum=1\n./sub/deep\n"
+by "a target with a size is that of a link" "8:changed: 'file' (type)" "#mtree\n./file link=x size=3\n./link link=target size=6\n./sub\n./sub/deep\n"
 by "digests that cannot be compared are told, once" "1:ucp: 'm': contents of 2 files are not compared, as of their digests none is SHA-256" \
 	"#mtree\n./file md5=0\n./sub\n./sub/deep sha1=1\n./link type=link md5=0"
 by "a directory on the way is not extra" "0:" "#mtree\n./file\n./sub/deep\n./link"
