@@ -38,6 +38,7 @@ struct audit_entry {
 	uint32_t order;     /**< when it was met, or UINT32_MAX */
 	unsigned char type; /**< DT_, or AUDIT_UNMET */
 	uint8_t kind;       /**< enum ucp_digest_kind */
+	bool is_self;       /**< the list, whose contents no list can know */
 	const char *dir;    /**< borrowed from the tour, where it was met */
 	struct audit_want *want; /**< owned; NULL: it is a file, and its contents count */
 	struct ucp_digest_value value;
@@ -331,11 +332,13 @@ static bool audit_see(void *ctx, const struct ucp_tour_entry *entry)
 	bool is_entered = true;
 	if (known != NULL) {
 		const char *path = known->path;
+		bool is_self = audit_is_self(audit, entry);
 		for (; known < audit->entries + audit->n_entries &&
 		       strcmp(known->path, path) == 0; known++) {
 			known->type = entry->type[0];
 			known->dir = entry->dir;
 			known->order = audit->n_met++;
+			known->is_self = is_self;
 			is_entered = is_entered && !audit_wants(known, UCP_MTREE_IGNORE);
 		}
 	} else if (audit_is_extra(audit, entry)) {
@@ -395,7 +398,8 @@ static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 		.name = slash != NULL ? slash + 1 : entry->path,
 		.wanted = &entry->value,
 		.kind = (enum ucp_digest_kind)entry->kind,
-		.verdict = entry->want != NULL || entry->type == AUDIT_UNMET || entry->type == DT_REG
+		.verdict = entry->want == NULL && entry->is_self ? UCP_CHECK_SAME
+			   : entry->want != NULL || entry->type == AUDIT_UNMET || entry->type == DT_REG
 				   ? UCP_CHECK_UNSEEN
 				   : UCP_CHECK_NOT_FILE,
 	};
@@ -419,12 +423,17 @@ static bool audit_is_other(const struct ucp_check_item *item)
 static bool audit_look(void *ctx, struct ucp_check_item *item, const int dirs[2])
 {
 	const struct audit_run *run = ctx;
-	struct audit_want *want = run->audit->entries[item - run->items].want;
+	const struct audit_entry *entry = &run->audit->entries[item - run->items];
+	struct audit_want *want = entry->want;
 
 	if (want == NULL) {
 		return true;
 	}
-	const struct ucp_mtree_entry *spec = &want->spec;
+	struct ucp_mtree_entry *spec = &want->spec;
+	if (entry->is_self) {
+		spec->keys &= ~(uint32_t)(UCP_MTREE_SIZE | UCP_MTREE_TIME | UCP_MTREE_SHA256 |
+					  UCP_MTREE_OTHER);
+	}
 	bool is_file = (spec->keys & UCP_MTREE_TYPE) == 0 || S_ISREG(spec->type);
 	want->err = ucp_inspect(spec, dirs[0], item->name, &want->what);
 	item->verdict = UCP_CHECK_SAME;

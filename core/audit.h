@@ -78,7 +78,8 @@ int ucp_audit_add_spec(struct ucp_audit *audit, const struct ucp_mtree_entry *sp
  * Look at the tree, and read all that is in the list.
  *
  * @root  borrowed: a directory
- * @self  the list itself, which is not extra where it is in the tree; or NULL
+ * @self  the list itself, which is not extra where it is in the tree, and not compared but for owner
+ *        and mode where it is listed; or NULL
  * Returns 0, or a negative errno when that could not be done at all.
  */
 int ucp_audit_run(struct ucp_audit *audit, const struct ucp_settings *set, int root,

@@ -91,9 +91,7 @@ static int note_add(struct ucp_worker *w, const struct ucp_dir *dir, const char 
 	if (err == 0) {
 		pthread_mutex_lock(&shared->tell_lock);
 		err = ucp_manifest_add(shared->manifest, path, value);
-		if (lists_all) {
-			note_root(&shared->note_root, dir);
-		}
+		note_root(&shared->note_root, dir);
 		pthread_mutex_unlock(&shared->tell_lock);
 	}
 	free(path);

@@ -36,6 +36,8 @@ struct ucp_manifest {
 	uint8_t digest_len;            /**< bytes before a path, less the serial; known from the first entry */
 	struct manifest_block *blocks; /**< owned, newest first */
 	uint32_t n_entries;
+	ucp_manifest_out_fn *is_out;   /**< or NULL */
+	void *out_ctx;                 /**< borrowed */
 };
 
 struct ucp_manifest *ucp_manifest_new(enum ucp_digest_kind kind, enum ucp_manifest_format format)
@@ -105,6 +107,12 @@ int ucp_manifest_add(struct ucp_manifest *man, const char *path,
 	return 0;
 }
 
+void ucp_manifest_leave_out(struct ucp_manifest *man, ucp_manifest_out_fn *fn, void *ctx)
+{
+	man->is_out = fn;
+	man->out_ctx = ctx;
+}
+
 /** The order of two entries: by path, then by serial; ctx is the digest length. */
 static int manifest_order(const void *a, const void *b, void *ctx)
 {
@@ -169,6 +177,9 @@ int ucp_manifest_each(struct ucp_manifest *man, ucp_manifest_entry_fn *fn, void 
 				    sizeof(uint32_t) + man->digest_len : NULL;
 		if (after != NULL && strcmp(path, after) == 0) {
 			continue; /* the later one counts */
+		}
+		if (man->is_out != NULL && man->is_out(man->out_ctx, path)) {
+			continue;
 		}
 		struct ucp_digest_value value = {.len = man->digest_len};
 		if (man->format == UCP_MANIFEST_MTREE) {

@@ -42,6 +42,12 @@ void ucp_manifest_free(struct ucp_manifest *man);
 int ucp_manifest_add(struct ucp_manifest *man, const char *path,
 		     const struct ucp_digest_value *value);
 
+/** Whether a path is not to be given out. */
+typedef bool ucp_manifest_out_fn(void *ctx, const char *path);
+
+/** Have paths left out for which fn says so, when they are given out; ctx is borrowed until then. */
+void ucp_manifest_leave_out(struct ucp_manifest *man, ucp_manifest_out_fn *fn, void *ctx);
+
 /** Receives one path and its digest, both borrowed for the call; a negative return ends the walk. */
 typedef int ucp_manifest_entry_fn(void *ctx, const char *path,
 				  const struct ucp_digest_value *value);

@@ -125,6 +125,25 @@ run ucp --check=home/m home
 is "a manifest in the directory it lists" "$status:$out$err" "0:"
 ok "whose time is not listed" grep -qxE '\. type=dir mode=[0-7]+ uid=[0-9]+ gid=[0-9]+' home/m
 
+mkdir -p old/d && echo x > old/d/x && ucp -a --manifest=old/m --manifest-format=mtree src/d/e old/e && cp old/m old/d/m
+mkdir home2
+run mtree -a --manifest=home2/m old/. home2
+is "what it takes the place of is not listed" "$status:$err:$(grep -o '^[^ ]*/m ' home2/m)" "0::./d/m "
+run ucp --check=home2/m home2
+is "so that all is as it says" "$status:$out$err" "0:"
+rm -rf home2 && mkdir home2 && ln -s home2/old by-link
+run mtree -a old home2
+run mtree -a --manifest=by-link/d/m old home2
+is "behind a link, further below" "$status:$err:$(grep -o '^[^ ]*/m ' home2/old/d/m)" "0::./old/m "
+run ucp --check=home2/old/d/m home2
+is "also" "$status:$out$err" "0:"
+printf '#mtree\n. ignore\n./m type=file size=1 time=1 mode=%s md5=1 sha256=%064d\n' "$(stat -c %a home2/old/d/m)" 1 > home2/old/d/m
+run ucp --check=home2/old/d/m home2/old/d
+is "a manifest does not compare its own contents" "$(grep "'m'" <<< "$out$err")" ""
+chmod 600 home2/old/d/m
+run ucp --check=home2/old/d/m home2/old/d
+is "only the rest" "$(grep "'m'" <<< "$out$err")" "changed: 'm' (mode)"
+
 run ucp -a --manifest=/dev/full --manifest-format=mtree src dst3
 is "a full disk" "$status:$err" "6:ucp: error writing '/dev/full': No space left on device"
 
