@@ -62,6 +62,7 @@ struct ucp_audit {
 	const struct stat *self;     /**< borrowed for the run, or NULL */
 	uint32_t n_met;
 	bool lists_all;              /**< not only regular files */
+	bool has_ignore;             /**< below something nothing is extra */
 	bool is_out_of_memory;
 };
 
@@ -149,6 +150,7 @@ int ucp_audit_add_spec(struct ucp_audit *audit, const struct ucp_mtree_entry *sp
 		return err;
 	}
 	audit->entries[audit->n_entries - 1].want = want;
+	audit->has_ignore = audit->has_ignore || (spec->keys & UCP_MTREE_IGNORE) != 0;
 	return 0;
 }
 
@@ -314,6 +316,40 @@ static bool audit_is_on_way(struct ucp_audit *audit, const struct ucp_tour_entry
 	return is_on_way;
 }
 
+/** Whether a listed path, or "." for the root, is one below which nothing counts that is not listed. */
+static bool audit_ignores(const struct ucp_audit *audit, const char *path)
+{
+	const struct audit_entry *entry = audit_seek(audit, "", path);
+	bool is_ignored = false;
+
+	for (; entry != NULL && entry < audit->entries + audit->n_entries &&
+	       strcmp(entry->path, path) == 0; entry++) {
+		is_ignored = is_ignored || audit_wants(entry, UCP_MTREE_IGNORE);
+	}
+	return is_ignored;
+}
+
+/** Whether what is in a directory does not count when it is not listed. */
+static bool audit_is_ignored(struct ucp_audit *audit, const char *dir)
+{
+	if (!audit->has_ignore || audit_ignores(audit, ".")) {
+		return audit->has_ignore;
+	}
+	char *path = strdup(dir);
+	if (path == NULL) {
+		audit->is_out_of_memory = true;
+		return true;
+	}
+	bool is_ignored = false;
+	for (char *slash = path; path[0] != '\0' && slash != NULL && !is_ignored;) {
+		is_ignored = audit_ignores(audit, path);
+		slash = strrchr(path, '/');
+		*(slash != NULL ? slash : path) = '\0';
+	}
+	free(path);
+	return is_ignored;
+}
+
 /** Whether a name that is not listed is one too many. */
 static bool audit_is_extra(struct ucp_audit *audit, const struct ucp_tour_entry *entry)
 {
@@ -329,7 +365,8 @@ static bool audit_see(void *ctx, const struct ucp_tour_entry *entry)
 	struct ucp_audit *audit = ctx;
 	struct audit_entry *known = audit_seek(audit, entry->dir, entry->name);
 
-	bool is_entered = true;
+	bool is_ignored = audit_is_ignored(audit, entry->dir);
+	bool is_entered = !audit->lists_all;
 	if (known != NULL) {
 		const char *path = known->path;
 		bool is_self = audit_is_self(audit, entry);
@@ -339,14 +376,15 @@ static bool audit_see(void *ctx, const struct ucp_tour_entry *entry)
 			known->dir = entry->dir;
 			known->order = audit->n_met++;
 			known->is_self = is_self;
-			is_entered = is_entered && !audit_wants(known, UCP_MTREE_IGNORE);
+			is_ignored = is_ignored || audit_wants(known, UCP_MTREE_IGNORE);
 		}
-	} else if (audit_is_extra(audit, entry)) {
+		is_entered = is_entered || !is_ignored;
+	} else if (!is_ignored && audit_is_extra(audit, entry)) {
 		audit_find(audit, ucp_tour_path(audit->tour, entry->dir, entry->name),
 			   UCP_AUDIT_EXTRA, 0);
-		is_entered = !audit->lists_all; /* what is in it goes without saying */
 	}
-	return is_entered;
+	/* What is in something that is extra or ignored goes without saying, but for what is listed. */
+	return entry->type[0] == DT_DIR && (is_entered || audit_is_on_way(audit, entry));
 }
 
 /** The tour could not look at something. */

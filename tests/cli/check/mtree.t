@@ -119,6 +119,15 @@ by "without comments or signature" "0:" ". type=dir\nfile size=3\nlink type=link
 by "optional may be missing" "8:changed: 'file' (size)" "#mtree\n./file size=4 optional\n./none optional size=1$rest"
 by "nochange: only that it is there" "8:missing: 'none'" "#mtree\n./file nochange type=dir size=4 md5=0\n./none nochange$rest"
 by "ignore: what is below does not count" "0:" "#mtree\n./file\n./link\n./sub type=dir ignore"
+by "nor below the root" "8:missing: 'none'" "#mtree\n. type=dir ignore\n./file\n./none\n"
+by "nor further below" "0:" "#mtree\n. ignore\n"
+by "but what is listed there counts" "8:changed: 'sub/deep' (size)
+missing: 'sub/none'" "#mtree\n./file\n./link\n./sub type=dir ignore\n./sub/deep size=6\n./sub/none\n"
+mkdir -p dir/sub/a/b dir/sub/c && echo x > dir/sub/a/b/x && echo y > dir/sub/a/y && echo z > dir/sub/c/z
+by "also far below, where others are not extra" "8:changed: 'sub/a/b/x' (size)" "#mtree\n./file\n./link\n./sub type=dir ignore\n./sub/a/b/x size=6\n"
+by "and beside it they are" "8:extra: 'sub/c'
+extra: 'sub/deep'" "#mtree\n./file\n./link\n./sub/a type=dir ignore\n"
+rm -r dir/sub/a dir/sub/c
 by "a comment does not go on" "8:missing: 'gone'" "#mtree\n./file$rest\n  # C:\\\\\n./gone type=file size=3\n"
 by "nor does the signature" "8:missing: 'gone'" "#mtree \\\\\n./gone\n./file$rest\n"
 by "twice, and they contradict" "8:changed: 'file' (size)" "#mtree\n./file size=3\n./file size=4$rest"
