@@ -147,7 +147,8 @@ static int inventory_line(struct inventory *inv, const struct ucp_mtree_entry *e
 }
 
 /** One path that was noted: 0 or a negative errno. */
-static int inventory_entry(void *ctx, const char *path, const struct ucp_digest_value *value)
+static int inventory_entry(void *ctx, const char *path, const struct ucp_digest_value *value,
+			   uint8_t type)
 {
 	struct inventory *inv = ctx;
 	const char *slash = strrchr(path, '/');
@@ -161,6 +162,9 @@ static int inventory_entry(void *ctx, const char *path, const struct ucp_digest_
 		return err;
 	}
 	err = inv->fd < 0 ? inv->fd : ucp_fd_statat(inv->fd, name, AT_SYMLINK_NOFOLLOW, &st);
+	if (err == 0 && ucp_note_is_other(type, st.st_mode)) {
+		err = -ESTALE;
+	}
 	if (err == 0 && S_ISLNK(st.st_mode)) {
 		err = ucp_fd_readlinkat(inv->fd, name, (size_t)st.st_size, &target);
 		entry.keys |= UCP_MTREE_LINK;

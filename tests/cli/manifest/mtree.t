@@ -164,9 +164,34 @@ ucp: cannot list 'many2/z/1' in the manifest: No such file or directory
 ucp: cannot list 'many2/z/2' in the manifest: No such file or directory
 ucp: cannot list 'many2/zz' in the manifest: No such file or directory"
 is "and not listed" "$(wc -l < rest):$(grep -vc '^\./a-file\|^\. ' rest)" "1501:0"
-rm -rf many2
+rm -rf many2 && ln -s y many/zy && mkfifo many/zp && ln many/y many/zh && touch many/zx
+for more in "" --atomic --fsync=batch; do
+	rm -rf many2
+	# shellcheck disable=SC2086 # options are words
+	ucp -a $more --manifest=pipe --manifest-format=mtree many many2 2> told &
+	{
+		read -r _
+		rm -r many2/zh many2/y many2/zz many2/z many2/zy many2/zp many2/zx
+		mkdir many2/y many2/zy && echo z > many2/z && echo zz > many2/zz && ln -s a many2/zp && ln -s a many2/zx && mkfifo many2/zh
+		cat > rest
+	} < pipe
+	wait $! && status=0 || status=$?
+	is "$more: another type in its place: told" "$status:$(sed -n "s/.*'many2\/\(.*\)' in.*: Stale file handle/\1/p" told | tr '\n' ' '):$(wc -l < told)" "1:y z zh zp zx zy zz :9"
+	is "$more: and not listed" "$(wc -l < rest):$(grep -vc '^\./a-file\|^\. ' rest)" "1501:0"
+done
+rm many/zp many/zy many/zh && rm -rf many2
 run ucp -a --manifest=/dev/full --manifest-format=mtree many many2
 is "a disk that is full before the end" "$status:$err" "6:ucp: error writing '/dev/full': No space left on device"
+rm -rf into && mkdir -p into && echo old > elsewhere/f && ln -s ../elsewhere/f into/f && ln -s f into/l
+for more in "" --atomic; do
+	# shellcheck disable=SC2086 # options are words
+	run mtree $more src/d/f into
+	is "$more: a link that was written through is listed as that" "$status:$err:$(cut -d' ' -f-2 m)" "0::#mtree
+./f type=link"
+done
+run mtree --copy-contents src/d/f /dev/null
+is "and a device as that" "$status:$err:$(cut -d' ' -f-2 m)" "0::#mtree
+./null type=char"
 mkdir slow && mkfifo slow/pipe && echo x > slow/x
 ucp -r --copy-contents --manifest=m --manifest-format=mtree slow slow2 2> told &
 for _ in $(seq 500); do [ ! -e slow2/x ] || break; sleep 0.01; done
