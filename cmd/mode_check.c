@@ -36,7 +36,6 @@ struct mode_check {
 	char *line;                     /**< owned: MODE_CHECK_LINE_MAX bytes and one */
 	struct ucp_spec *spec;          /**< owned: of a manifest in mtree form; else NULL */
 	bool has_begun;                 /**< a line that is no comment has come: the form is known */
-	uint64_t n_blind;               /**< entries with contents that cannot be compared */
 	uint64_t n_lines;
 	uint64_t n_wrong;               /**< lines that are none of a manifest, or are refused */
 	uint64_t counts[UCP_AUDIT_WORDS];
@@ -119,22 +118,17 @@ static int check_take_spec(struct mode_check *check, size_t len)
 	if (rc <= 0) {
 		return rc == -EINVAL ? 0 : rc;
 	}
-	bool is_file = (entry.keys & UCP_MTREE_TYPE) == 0 || S_ISREG(entry.type);
-	bool has_sha256 = (entry.keys & UCP_MTREE_SHA256) != 0;
-	if (has_sha256 && !ucp_digest_is_had(UCP_DIGEST_SHA256)) {
+	if ((entry.keys & UCP_MTREE_SHA256) != 0 && !ucp_digest_is_had(UCP_DIGEST_SHA256)) {
 		entry.keys &= ~(uint32_t)UCP_MTREE_SHA256;
 		entry.keys |= UCP_MTREE_OTHER;
-		has_sha256 = false;
 	}
-	check->n_blind += is_file && !has_sha256 && (entry.keys & UCP_MTREE_OTHER) != 0 &&
-			  (entry.keys & UCP_MTREE_NOCHANGE) == 0;
 	return check_refuse(check, entry.path, ucp_audit_add_spec(check->audit, &entry));
 }
 
 /** Take on one line of len bytes: 0 or -ENOMEM. */
 static int check_take_line(struct mode_check *check, size_t len)
 {
-	struct ucp_sums_line found;
+	struct ucp_sums_line found = {0};
 
 	if (!check->has_begun && len <= MODE_CHECK_LINE_MAX) {
 		int err = check_begin(check, len);
@@ -154,8 +148,7 @@ static int check_take_line(struct mode_check *check, size_t len)
 	if (rc == -EOPNOTSUPP) {
 		/* What can be seen is whether the file is there. */
 		const struct ucp_mtree_entry entry = {
-			.path = found.path, .keys = UCP_MTREE_TYPE, .type = S_IFREG};
-		check->n_blind++;
+			.path = found.path, .keys = UCP_MTREE_TYPE | UCP_MTREE_OTHER, .type = S_IFREG};
 		rc = ucp_audit_add_spec(check->audit, &entry);
 	}
 	return check_refuse(check, found.path, rc < 0 ? rc : 0);
@@ -170,13 +163,6 @@ static void check_sum_up(struct mode_check *check)
 	if (check->n_wrong > MODE_CHECK_TOLD_MAX) {
 		fprintf(stderr, "%s: %s: %" PRIu64 " more such lines\n", check->name,
 			ucp_quote(0, check->file), check->n_wrong - MODE_CHECK_TOLD_MAX);
-	}
-	if (check->n_blind > 0) {
-		bool is_had = ucp_digest_is_had(UCP_DIGEST_SHA256);
-		fprintf(stderr, "%s: %s: contents of %" PRIu64 " files are not compared, as %s\n",
-			check->name, ucp_quote(0, check->file), check->n_blind,
-			is_had ? "of their digests none is SHA-256"
-				 : "libcrypto cannot be had");
 	}
 }
 
@@ -290,6 +276,22 @@ static void check_stats(const struct mode_check *check, uint64_t bytes, double s
 	ucp_ending_stats(bytes, n_read, "files", seconds);
 }
 
+/** Tell how many files could be compared but for their contents. */
+static void check_tell_blind(const struct mode_check *check, uint64_t n)
+{
+	bool is_had = ucp_digest_is_had(UCP_DIGEST_SHA256);
+
+	if (n == 0) {
+		return;
+	}
+	(void)fflush(stdout); /* keeps the order; checked at exit */
+	fprintf(stderr, "%s: %s: contents of %" PRIu64 " %s not compared, as %s\n", check->name,
+		ucp_quote(0, check->file), n, n == 1 ? "file are" : "files are",
+		!is_had  ? "libcrypto cannot be had"
+		: n == 1 ? "of its digests none is SHA-256"
+			 : "of their digests none is SHA-256");
+}
+
 /** Look at the tree: the exit status. */
 static int check_run(struct mode_check *check, const char *dir)
 {
@@ -309,6 +311,7 @@ static int check_run(struct mode_check *check, const char *dir)
 	}
 	ucp_audit_each(check->audit, check_finding, check);
 	ucp_fd_drop(&root);
+	check_tell_blind(check, result.blind);
 	if (check->opts->stats) {
 		check_stats(check, result.bytes, ucp_ending_clock() - begin);
 	}
@@ -316,7 +319,7 @@ static int check_run(struct mode_check *check, const char *dir)
 	if (n[UCP_AUDIT_CHANGED] + n[UCP_AUDIT_MISSING] + n[UCP_AUDIT_EXTRA] > 0) {
 		return UCP_STATUS_DIFFERS;
 	}
-	bool has_failed = check->n_wrong + check->n_blind + n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] +
+	bool has_failed = check->n_wrong + result.blind + n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] +
 				  n[UCP_AUDIT_FAIL_ACCESS] > 0;
 	return has_failed ? UCP_STATUS_FAILED : UCP_STATUS_OK;
 }

@@ -29,6 +29,7 @@ struct audit_want {
 	struct ucp_mtree_entry spec; /**< its path is not used, its link is the one below */
 	uint32_t what;               /**< enum ucp_compare_bit: what differs */
 	int err;                     /**< why it could not be looked at, or 0 */
+	bool is_blind;               /**< it is a file, whose contents cannot be compared */
 	char link[];
 };
 
@@ -477,6 +478,10 @@ static bool audit_look(void *ctx, struct ucp_check_item *item, const int dirs[2]
 	item->verdict = UCP_CHECK_SAME;
 	if (want->err < 0 || (want->what & (UCP_COMPARE_TYPE | UCP_COMPARE_SIZE)) != 0 || !is_file ||
 	    (spec->keys & (UCP_MTREE_SHA256 | UCP_MTREE_NOCHANGE)) != UCP_MTREE_SHA256) {
+		bool has_other = (spec->keys & (UCP_MTREE_SHA256 | UCP_MTREE_NOCHANGE |
+						UCP_MTREE_OTHER)) == UCP_MTREE_OTHER;
+		want->is_blind = has_other && is_file && want->err == 0 &&
+				 (want->what & UCP_COMPARE_TYPE) == 0;
 		return false;
 	}
 	item->verdict = UCP_CHECK_UNSEEN;
@@ -560,7 +565,9 @@ static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, i
 		res->is_broken = result.is_broken;
 	}
 	for (uint32_t i = 0; err == 0 && i < audit->n_entries; i++) {
+		const struct audit_want *want = audit->entries[i].want;
 		audit_conclude(audit, &audit->entries[i], &job.items[i]);
+		res->blind += want != NULL && want->is_blind;
 	}
 	if (!res->is_broken) {
 		free(job.items);

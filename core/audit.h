@@ -38,6 +38,7 @@ struct ucp_audit_finding {
 /** What a run did. */
 struct ucp_audit_result {
 	uint64_t bytes;    /**< read */
+	uint64_t blind;    /**< files with contents that cannot be compared, as of another digest */
 	bool lacks_engine; /**< the engine asked for cannot be had */
 	bool is_broken;    /**< the engine failed: end the process, free nothing */
 };

@@ -108,10 +108,16 @@ by "a device is neither file nor directory nor link" "8:changed: 'file' (type)
 changed: 'link' (type)
 changed: 'sub' (type)" "#mtree\n./file device=1\n./link device=native,1,3\n./sub device=1\n./sub/deep size=5\n"
 by "what has a digest that is not computed is a file" "8:changed: 'link' (type)
-changed: 'sub' (type)ucp: 'm': contents of 2 files are not compared, as of their digests none is SHA-256" "#mtree\n./file\n./link md5=1\n./sub cksum=1\n./sub/deep\n"
+changed: 'sub' (type)" "#mtree\n./file\n./link md5=1\n./sub cksum=1\n./sub/deep\n"
 by "a target with a size is that of a link" "8:changed: 'file' (type)" "#mtree\n./file link=x size=3\n./link link=target size=6\n./sub\n./sub/deep\n"
 by "digests that cannot be compared are told, once" "1:ucp: 'm': contents of 2 files are not compared, as of their digests none is SHA-256" \
 	"#mtree\n./file md5=0\n./sub\n./sub/deep sha1=1\n./link type=link md5=0"
+by "of what is a file and there" "1:ucp: 'm': contents of 1 file are not compared, as of its digests none is SHA-256" \
+	"#mtree\n/set md5=1\n./file type=file\n./sub type=dir\n./sub/deep nochange\n./link type=link\n./none optional\n"
+by "so that a tree without files is compared" "0:" "#mtree\n./file\n./sub/deep\n/set md5=1\n./sub type=dir\n./link type=link\n./none optional\n"
+by "contents of what differs otherwise" "8:changed: 'file' (size)
+changed: 'link' (type)ucp: 'm': contents of 1 file are not compared, as of its digests none is SHA-256" \
+	"#mtree\n./file md5=1 size=4\n./link md5=1\n./sub\n./sub/deep\n"
 by "a directory on the way is not extra" "0:" "#mtree\n./file\n./sub/deep\n./link"
 by "the form of FreeBSD, with comments first" "8:changed: 'sub/deep' (mode)
 missing: 'sub/x'" "#\t   user: root\n#\tmachine: x\n\n# .\n/set type=file mode=0640 nlink=1 flags=none\n.               type=dir mode=0755\n    file \\\\\n                size=3\n    link        type=link mode=0777\n# ./sub\nsub             type=dir mode=0755\n    deep\n    x\n# ./sub\n..\n\n..\n"
