@@ -418,9 +418,22 @@ static void audit_unique(struct ucp_audit *audit)
 	audit->n_entries = n;
 }
 
-/** Fill in an item to read: 0 or -ENOMEM. */
+/** The path of the directory of one that was not met, or NULL; before is the item before it, or NULL. */
+static const char *audit_item_dir(struct ucp_audit *audit, const char *path, size_t len,
+				  const struct ucp_check_item *before)
+{
+	if (before != NULL && strncmp(before->dir, path, len) == 0 && before->dir[len] == '\0') {
+		return before->dir; /* one string, and one opening */
+	}
+	char *text = strndup(path, len);
+	const char *dir = text != NULL ? ucp_tour_path(audit->tour, "", text) : NULL;
+	free(text);
+	return dir;
+}
+
+/** Fill in an item to read, behind the one before it or NULL: 0 or -ENOMEM. */
 static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
-		      struct ucp_check_item *item)
+		      const struct ucp_check_item *before, struct ucp_check_item *item)
 {
 	const char *slash = strrchr(entry->path, '/');
 	const char *dir = entry->dir; /* the root is "." in "" */
@@ -428,9 +441,7 @@ static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 	if (dir == NULL && slash == NULL) {
 		dir = "";
 	} else if (dir == NULL) {
-		char *text = strndup(entry->path, (size_t)(slash - entry->path));
-		dir = text != NULL ? ucp_tour_path(audit->tour, "", text) : NULL;
-		free(text);
+		dir = audit_item_dir(audit, entry->path, (size_t)(slash - entry->path), before);
 	}
 	*item = (struct ucp_check_item){
 		.dir = dir,
@@ -556,7 +567,8 @@ static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, i
 	int err = job.items != NULL ? 0 : -ENOMEM;
 	run.items = job.items;
 	for (uint32_t i = 0; err == 0 && i < audit->n_entries; i++) {
-		err = audit_item(audit, &audit->entries[i], &job.items[i]);
+		err = audit_item(audit, &audit->entries[i], i > 0 ? &job.items[i - 1] : NULL,
+				 &job.items[i]);
 	}
 	if (err == 0) {
 		err = ucp_check_run(set, &job, &result);

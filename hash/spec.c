@@ -17,8 +17,9 @@
 #include <sys/sysmacros.h>
 
 enum {
-	SPEC_RATIO = 64,       /* paths and targets given out, to bytes read: more is hostile */
-	SPEC_SLACK = 1 << 20,  /* bytes that may be given out in any case */
+	SPEC_RATIO = 32,       /* paths and targets given out, to bytes read: more is hostile */
+	SPEC_SLACK = 64 << 20, /* bytes that may be given out in any case: deep trees have short lines */
+	SPEC_DIR_MAX = 64 << 10, /* bytes of a directory at hand */
 };
 
 /** What separates words. */
@@ -446,8 +447,9 @@ static void spec_up(struct ucp_spec *spec)
 	}
 }
 
-/** Put a name that is in the directory at hand behind it: 0 or -ENOMEM. */
-static int spec_below(struct ucp_spec *spec, struct ucp_mtree_entry *entry)
+/** Put a name that is in the directory at hand behind it: 0, -EINVAL or -ENOMEM. */
+static int spec_below(struct ucp_spec *spec, struct ucp_mtree_entry *entry,
+		      struct ucp_spec_wrong *wrong)
 {
 	struct spec_text *path = &spec->path;
 	bool is_dir = (entry->keys & UCP_MTREE_TYPE) != 0 && entry->type == S_IFDIR;
@@ -463,6 +465,10 @@ static int spec_below(struct ucp_spec *spec, struct ucp_mtree_entry *entry)
 		return err;
 	}
 	entry->path = path->text;
+	if (is_dir && path->len > SPEC_DIR_MAX) {
+		*wrong = (struct ucp_spec_wrong){.what = "a directory with too long a path"};
+		return -EINVAL;
+	}
 	if (is_dir) {
 		spec->dir.len = 0;
 		err = spec_append(&spec->dir, path->text, path->len);
@@ -506,7 +512,7 @@ static int spec_take(struct ucp_spec *spec, char *line, struct ucp_mtree_entry *
 	}
 	entry.path = name;
 	spec_words(line, &entry, wrong);
-	int err = is_full ? 0 : spec_below(spec, &entry);
+	int err = is_full ? 0 : spec_below(spec, &entry, wrong);
 	if (err < 0) {
 		return err;
 	}

@@ -58,6 +58,16 @@ case $UCP in
 	ok "come to an end" grep -qF "paths out of all proportion to the manifest" <<< "$err"
 	;;
 esac
+{ echo '#mtree' && printf '%060000d type=dir optional\n' 0 0 && echo 'b optional'; } > m2
+run ucp --check=m2 dir/sub
+is "a directory at hand of more than 64 KiB" "$(grep -o 'm2:.*' <<< "$err")" "m2:3: a directory with too long a path"
+mkdir deep && cd deep || exit 1
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	name=$(printf '%0200d' 0) && mkdir "$name" && cd "$name" || exit 1
+	echo "$name type=dir"
+done > "$WORK/m2" && seq 2000 | xargs touch && seq 2000 >> "$WORK/m2" && cd "$WORK" || exit 1
+run ucp --check=- deep < m2
+is "ten deep directories with long names, and files with short ones" "$status:$out:$err" "0::"
 { echo '#mtree' && printf '/set link=%0100000d\n' 0 && yes a | head -n 200000; } > m2
 run bash -c "ulimit -v 2000000; timeout 60 '$UCP' --engine=serial --check=m2 dir > listed"
 case $UCP in
