@@ -68,6 +68,16 @@ static void check_tell_line(struct mode_check *check, const char *what, const ch
 	}
 }
 
+/** Take a mark of UTF-8 off the first line, as some editors put it there: its length. */
+static size_t check_skip_mark(struct mode_check *check, size_t len)
+{
+	if (check->n_lines != 1 || len < 3 || memcmp(check->line, "\xef\xbb\xbf", 3) != 0) {
+		return len;
+	}
+	memmove(check->line, check->line + 3, len - 3);
+	return len - 3;
+}
+
 /** See by its first line that is no comment which form a manifest has: 0 or -ENOMEM. */
 static int check_begin(struct mode_check *check, size_t len)
 {
@@ -131,8 +141,10 @@ static int check_take_line(struct mode_check *check, size_t len)
 	struct ucp_sums_line found = {0};
 
 	if (!check->has_begun && len <= MODE_CHECK_LINE_MAX) {
+		len = check_skip_mark(check, len);
 		int err = check_begin(check, len);
-		if (err < 0) {
+		bool is_blank = !check->has_begun && memchr(check->line, '\0', len) == NULL;
+		if (err < 0 || is_blank) {
 			return err;
 		}
 	}

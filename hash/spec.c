@@ -599,9 +599,20 @@ bool ucp_spec_begins(const char *line)
 	    strncmp(line, "/set\t", 5) == 0) {
 		return true;
 	}
-	const char *word = line + strcspn(line, spec_blanks);
-	word += strspn(word, spec_blanks);
-	size_t len = strcspn(word, "= \t\r");
-	const struct spec_keyword *keyword = spec_find(word, len);
-	return keyword != NULL && keyword->has_value && word[len] == '=';
+	size_t name_len = strcspn(line, spec_blanks);
+	/* No line of another form is so, and the name may be all that an entry has. */
+	bool is_entry = strncmp(line, "./", 2) == 0 || (name_len == 1 && line[0] == '.');
+	const char *word = line + name_len;
+	for (word += strspn(word, spec_blanks); *word != '\0' && *word != '#' && *word != '\\';
+	     word += strspn(word, spec_blanks)) {
+		size_t len = strcspn(word, "= \t\r");
+		const struct spec_keyword *keyword = spec_find(word, len);
+		bool is_keyword = keyword != NULL && keyword->has_value == (word[len] == '=');
+		if (is_keyword && keyword->has_value) {
+			return true;
+		}
+		is_entry = is_entry && is_keyword;
+		word += strcspn(word, spec_blanks);
+	}
+	return is_entry;
 }

@@ -228,9 +228,12 @@ static void test_proportion(void **state)
 static void test_begins(void **state)
 {
 	static const char *const yes[] = {"#mtree", "#mtree v2.0", "/set type=file", "/set\tuid=1",
-					  ". type=dir", "./a size=1", "a \t mode=1"};
+					  ". type=dir", "./a size=1", "a \t mode=1", "./a",
+					  "./a optional", "./a nochange type=file", "a optional uid=1",
+					  ".", "./a colour=red size=1", "./a \\", "./a # x"};
 	static const char *const no[] = {"#mtre", "#mtreex", "/sets a=1", "a", "a b", "a type", "",
-					 "SHA256 (a) = 12", "a optional"};
+					 "SHA256 (a) = 12", "a optional", "./a b", "./a size", ".a",
+					 "a #size=1"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(yes); i++) {

@@ -122,6 +122,11 @@ by "a directory on the way is not extra" "0:" "#mtree\n./file\n./sub/deep\n./lin
 by "the form of FreeBSD, with comments first" "8:changed: 'sub/deep' (mode)
 missing: 'sub/x'" "#\t   user: root\n#\tmachine: x\n\n# .\n/set type=file mode=0640 nlink=1 flags=none\n.               type=dir mode=0755\n    file \\\\\n                size=3\n    link        type=link mode=0777\n# ./sub\nsub             type=dir mode=0755\n    deep\n    x\n# ./sub\n..\n\n..\n"
 by "without comments or signature" "0:" ". type=dir\nfile size=3\nlink type=link\nsub type=dir\ndeep\n..\n..\n"
+by "with a keyword without a value first" "8:missing: 'none'" "./file optional\n./none\n$rest"
+by "with one and another" "8:missing: 'none'" "./file nochange type=file\n./none\n$rest"
+by "with a name alone" "8:changed: 'file' (size)" "./sub\n./sub/deep\n./link\n./file size=1\n"
+by "with a mark of UTF-8" "8:changed: 'file' (size)" "\xef\xbb\xbf#mtree\n./file size=1$rest\n"
+by "with that and no signature, and comments" "0:" "\xef\xbb\xbf  # x\n\n. type=dir\n./file$rest\n"
 by "optional may be missing" "8:changed: 'file' (size)" "#mtree\n./file size=4 optional\n./none optional size=1$rest"
 by "nochange: only that it is there" "8:missing: 'none'" "#mtree\n./file nochange type=dir size=4 md5=0\n./none nochange$rest"
 by "ignore: what is below does not count" "0:" "#mtree\n./file\n./link\n./sub type=dir ignore"
