@@ -57,14 +57,15 @@ static bool check_is_plain(const char *name)
 	return *name == '\0';
 }
 
-/** Tell about a line, unless enough were told; path is what it is about, or NULL. */
-static void check_tell_line(struct mode_check *check, const char *what, const char *path)
+/** Tell about a line, unless enough were told; path is what it is about, or NULL; of more only that. */
+static void check_tell_line(struct mode_check *check, const char *what, const char *path,
+			    bool is_more)
 {
 	if (++check->n_wrong <= MODE_CHECK_TOLD_MAX) {
-		fprintf(stderr, "%s: %s:%" PRIu64 ": %s%s%s\n", check->name,
+		fprintf(stderr, "%s: %s:%" PRIu64 ": %s%s%s%s\n", check->name,
 			check_is_plain(check->file) ? check->file : ucp_quote(1, check->file),
 			check->n_lines, path != NULL ? ucp_quote(0, path) : "",
-			path != NULL ? " " : "", what);
+			path != NULL ? " " : "", what, is_more ? ", and there are others" : "");
 	}
 }
 
@@ -101,10 +102,10 @@ static int check_refuse(struct mode_check *check, const char *path, int err)
 {
 	switch (err) {
 	case -EXDEV:
-		check_tell_line(check, "leads out of the directory", path);
+		check_tell_line(check, "leads out of the directory", path, false);
 		return 0;
 	case -EINVAL:
-		check_tell_line(check, "not a line of a manifest", NULL);
+		check_tell_line(check, "not a line of a manifest", NULL, false);
 		return 0;
 	default:
 		return err;
@@ -118,12 +119,12 @@ static int check_take_spec(struct mode_check *check, size_t len)
 	struct ucp_spec_wrong wrong;
 
 	if (len > MODE_CHECK_LINE_MAX) {
-		check_tell_line(check, "not a line of a manifest", NULL);
+		check_tell_line(check, "not a line of a manifest", NULL, false);
 		return 0;
 	}
 	int rc = ucp_spec_line(check->spec, check->line, len, &entry, &wrong);
 	if (wrong.what != NULL) {
-		check_tell_line(check, wrong.what, wrong.part);
+		check_tell_line(check, wrong.what, wrong.part, wrong.is_more);
 	}
 	if (rc <= 0) {
 		return rc == -EINVAL ? 0 : rc;
@@ -170,7 +171,7 @@ static int check_take_line(struct mode_check *check, size_t len)
 static void check_sum_up(struct mode_check *check)
 {
 	if (check->spec != NULL && ucp_spec_is_cut(check->spec)) {
-		check_tell_line(check, "the last line is cut off", NULL);
+		check_tell_line(check, "the last line is cut off", NULL, false);
 	}
 	if (check->n_wrong > MODE_CHECK_TOLD_MAX) {
 		fprintf(stderr, "%s: %s: %" PRIu64 " more such lines\n", check->name,

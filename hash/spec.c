@@ -385,7 +385,16 @@ static char *spec_next(char **text)
 	return word;
 }
 
-/** Take on all words of a text; the last that is wrong is told. */
+/** Tell what is wrong with a word; the first counts. */
+static void spec_complain(struct ucp_spec_wrong *wrong, const char *what, const char *word)
+{
+	wrong->is_more = wrong->what != NULL;
+	if (wrong->what == NULL) {
+		*wrong = (struct ucp_spec_wrong){.what = what, .part = word};
+	}
+}
+
+/** Take on all words of a text. */
 static void spec_words(char *text, struct ucp_mtree_entry *to, struct ucp_spec_wrong *wrong)
 {
 	char *word;
@@ -393,7 +402,7 @@ static void spec_words(char *text, struct ucp_mtree_entry *to, struct ucp_spec_w
 	while ((word = spec_next(&text)) != NULL) {
 		const char *what = spec_word(word, to);
 		if (what != NULL) {
-			*wrong = (struct ucp_spec_wrong){.what = what, .part = word};
+			spec_complain(wrong, what, word);
 		}
 	}
 }
@@ -428,7 +437,7 @@ static void spec_unset(struct ucp_spec *spec, char *text, struct ucp_spec_wrong 
 		} else if (strcmp(word, "all") == 0) {
 			spec->set.keys = 0;
 		} else {
-			*wrong = (struct ucp_spec_wrong){.what = "is not a keyword of mtree", .part = word};
+			spec_complain(wrong, "is not a keyword of mtree", word);
 		}
 	}
 }

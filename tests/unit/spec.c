@@ -35,7 +35,7 @@ static void print_entry(const struct ucp_mtree_entry *e, const struct ucp_spec_w
 	PUT(UCP_MTREE_IGNORE, " ignore");
 #undef PUT
 	if (wrong->what != NULL) {
-		(void)snprintf(text + n, room - n, " !%s", wrong->part);
+		(void)snprintf(text + n, room - n, " !%s%s", wrong->part, wrong->is_more ? " more" : "");
 	}
 }
 
@@ -152,6 +152,8 @@ static void test_lines(void **state)
 		{"./a device=x", "./a !device=x"},
 		{"./a sha256=12", "./a !sha256=12"},
 		{"./a sha256=" D64 "0", "./a !sha256=" D64 "0"},
+		{"./a foo=1 size=2 bar size=x", "./a s=2 !foo=1 more"},
+		{"./a foo=1\n./a bar", "./a !bar"},
 		{"./a size=1 size=2", "./a s=2"},
 		{"./a size=1 size=x", "./a s=1 !size=x"},
 		{"./a link=\\x uid=1", "./a u=1 !link=\\x"},
