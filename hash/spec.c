@@ -544,15 +544,15 @@ static bool spec_goes_on(const char *line, size_t len)
 	return n % 2 == 1;
 }
 
-/** Whether a line is a comment; the signature is one too. */
-static bool spec_is_comment(const char *line, size_t len)
+/** The length of a line less its comment, which begins like a word; the signature is one too. */
+static size_t spec_cut(const char *line, size_t len)
 {
-	size_t n = 0;
-
-	while (n < len && (line[n] == ' ' || line[n] == '\t' || line[n] == '\r')) {
-		n++;
+	for (size_t n = 0; n < len; n++) {
+		if (line[n] == '#' && (n == 0 || strchr(spec_blanks, line[n - 1]) != NULL)) {
+			return n;
+		}
 	}
-	return n < len && line[n] == '#';
+	return len;
 }
 
 /** Keep a part of a line that goes on, or its end: 0 or -ENOMEM. */
@@ -572,9 +572,7 @@ int ucp_spec_line(struct ucp_spec *spec, char *line, size_t len, struct ucp_mtre
 	if (len > 0 && line[len - 1] == '\r') {
 		len--; /* a file that was edited elsewhere */
 	}
-	if (!went_on && spec_is_comment(line, len)) {
-		return 0; /* what it ends in is part of it */
-	}
+	len = spec_cut(line, len); /* before the end counts: a backslash may be part of it */
 	spec->goes_on = spec_goes_on(line, len);
 	if (!went_on) {
 		spec->pending.len = 0;
@@ -594,7 +592,7 @@ int ucp_spec_line(struct ucp_spec *spec, char *line, size_t len, struct ucp_mtre
 		return -EINVAL;
 	}
 	line += strspn(line, spec_blanks);
-	return line[0] == '\0' || line[0] == '#' ? 0 : spec_take(spec, line, ret_entry, ret_wrong);
+	return line[0] == '\0' ? 0 : spec_take(spec, line, ret_entry, ret_wrong);
 }
 
 bool ucp_spec_is_cut(const struct ucp_spec *spec)

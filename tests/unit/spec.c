@@ -164,6 +164,12 @@ static void test_lines(void **state)
 		{"#mtree \\\n./a size=1", "./a s=1"},
 		{" # x \\\n ./a", "./a"},
 		{"./a \\\n# x \\\nsize=1\n./b", "./b"},
+		{"./a \\\n# x", "./a"},
+		{"./a size=1 # x size=2 y", "./a s=1"},
+		{"./a size=1\t#\\\nb", "b"},
+		{"./a#b\\# link=#x", "./a#b# l=#x"},
+		{"/set uid=1 # gid=2\nb", "b u=1"},
+		{".. # up", "0"},
 	};
 	char text[512];
 

@@ -140,6 +140,8 @@ by "and beside it they are" "8:extra: 'sub/c'
 extra: 'sub/deep'" "#mtree\n./file\n./link\n./sub/a type=dir ignore\n"
 rm -r dir/sub/a dir/sub/c
 by "a comment does not go on" "8:missing: 'gone'" "#mtree\n./file$rest\n  # C:\\\\\n./gone type=file size=3\n"
+by "nor one behind an entry" "8:changed: 'file' (size)
+missing: 'gone'" "#mtree\n./file size=2 # C:\\\\\n./gone$rest\n"
 by "nor does the signature" "8:missing: 'gone'" "#mtree \\\\\n./gone\n./file$rest\n"
 by "twice, and they contradict" "8:changed: 'file' (size)" "#mtree\n./file size=3\n./file size=4$rest"
 by "twice, and both differ" "8:changed: 'file' (size)
