@@ -17,7 +17,7 @@
 static bool inspect_time_differs(const struct ucp_mtree_entry *entry, const struct timespec *time)
 {
 	return entry->sec != time->tv_sec ||
-	       (entry->nsec != 0 && (long)entry->nsec != time->tv_nsec);
+	       (entry->has_nsec && (long)entry->nsec != time->tv_nsec);
 }
 
 /** Whether a mode is of another type than is said, or than the keywords can be of. */

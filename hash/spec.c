@@ -214,11 +214,13 @@ static bool spec_time(const char *text, struct ucp_mtree_entry *to)
 {
 	bool is_negative = *text == '-';
 	uint64_t sec, nsec = 0;
+	const char *point;
 
 	text += is_negative;
 	if (!spec_number(&text, 10, INT64_MAX, &sec)) {
 		return false;
 	}
+	point = text;
 	if (*text == '.') {
 		text++;
 		if (!spec_number(&text, 10, 999999999, &nsec)) {
@@ -227,6 +229,7 @@ static bool spec_time(const char *text, struct ucp_mtree_entry *to)
 	}
 	to->sec = is_negative ? -(int64_t)sec : (int64_t)sec;
 	to->nsec = (uint32_t)nsec;
+	to->has_nsec = text - point == 1 + 9; /* some write .0 for none, or no zeros before it */
 	return *text == '\0';
 }
 
