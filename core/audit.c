@@ -39,6 +39,7 @@ struct audit_entry {
 	uint32_t order;     /**< when it was met, or UINT32_MAX */
 	unsigned char type; /**< DT_, or AUDIT_UNMET */
 	uint8_t kind;       /**< enum ucp_digest_kind */
+	bool is_excused;    /**< it is in a directory that may be missing, and was not met */
 	bool is_self;       /**< the list, whose contents no list can know */
 	const char *dir;    /**< borrowed from the tour, where it was met */
 	struct audit_want *want; /**< owned; NULL: it is a file, and its contents count */
@@ -431,6 +432,25 @@ static const char *audit_item_dir(struct ucp_audit *audit, const char *path, siz
 	return dir;
 }
 
+/** Excuse what is in directories that may be missing and were not met; entries are sorted by path. */
+static void audit_excuse(struct ucp_audit *audit)
+{
+	for (uint32_t i = 0; i < audit->n_entries; i++) {
+		const struct audit_entry *dir = &audit->entries[i];
+		if (!audit_wants(dir, UCP_MTREE_OPTIONAL) || dir->is_excused || dir->type != AUDIT_UNMET) {
+			continue; /* excused: so is what is in it */
+		}
+		size_t len = strlen(dir->path);
+		for (uint32_t k = audit_lower(audit, dir->path, ""); k < audit->n_entries; k++) {
+			struct audit_entry *entry = &audit->entries[k];
+			if (strncmp(entry->path, dir->path, len) != 0 || entry->path[len] != '/') {
+				break;
+			}
+			entry->is_excused = true;
+		}
+	}
+}
+
 /** Fill in an item to read, behind the one before it or NULL: 0 or -ENOMEM. */
 static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 		      const struct ucp_check_item *before, struct ucp_check_item *item)
@@ -511,7 +531,8 @@ static void audit_conclude_want(struct ucp_audit *audit, const struct audit_entr
 	what |= item->verdict == UCP_CHECK_DIFFERS ? UCP_COMPARE_CONTENT : 0u;
 	what |= is_other ? UCP_COMPARE_TYPE : 0u; /* since it was looked at */
 	if (audit_is_gone(err) && !(has_failed && item->step == UCP_CHECK_AT_READ)) {
-		if (!audit_wants(entry, UCP_MTREE_OPTIONAL)) {
+		bool has_no_dir = has_failed && item->step == UCP_CHECK_AT_DIR;
+		if (!audit_wants(entry, UCP_MTREE_OPTIONAL) && !(entry->is_excused && has_no_dir)) {
 			audit_find(audit, entry->path, UCP_AUDIT_MISSING, err);
 		}
 		return;
@@ -562,6 +583,7 @@ static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, i
 		.roots = {root, -1}, .n_sides = 1, .n_items = audit->n_entries, .look = audit_look,
 		.ctx = &run};
 
+	audit_excuse(audit);
 	audit_sort(audit->entries, audit->n_entries, sizeof(*audit->entries), audit_order_met);
 	job.items = calloc(audit->n_entries + 1, sizeof(*job.items));
 	int err = job.items != NULL ? 0 : -ENOMEM;

@@ -131,6 +131,7 @@ by "with a name alone" "8:changed: 'file' (size)" "./sub\n./sub/deep\n./link\n./
 by "with a mark of UTF-8" "8:changed: 'file' (size)" "\xef\xbb\xbf#mtree\n./file size=1$rest\n"
 by "with that and no signature, and comments" "0:" "\xef\xbb\xbf  # x\n\n. type=dir\n./file$rest\n"
 by "optional may be missing" "8:changed: 'file' (size)" "#mtree\n./file size=4 optional\n./none optional size=1$rest"
+by "an optional directory with what is in it" "8:missing: 'sub/x'" "#mtree\n./file\n./dir type=dir optional\n./dir-x optional\n./dir/a\n./dir/b type=dir optional\n./dir/b/c size=1\n./sub optional\n./sub/x\n./sub/deep\n./link\n"
 by "nochange: only that it is there" "8:missing: 'none'" "#mtree\n./file nochange type=dir size=4 md5=0\n./none nochange$rest"
 by "ignore: what is below does not count" "0:" "#mtree\n./file\n./link\n./sub type=dir ignore"
 by "nor below the root" "8:missing: 'none'" "#mtree\n. type=dir ignore\n./file\n./none\n"
