@@ -108,9 +108,12 @@ static int spec_escape(const char **text)
 	const char *at = *text;
 	int byte;
 
-	if (spec_is_octal(at[0]) && spec_is_octal(at[1]) && spec_is_octal(at[2])) {
-		byte = (at[0] - '0') << 6 | (at[1] - '0') << 3 | (at[2] - '0');
-		*text += 3;
+	if (spec_is_octal(at[0])) {
+		byte = 0;
+		for (int i = 0; i < 3 && spec_is_octal(at[i]); i++) {
+			byte = byte << 3 | (at[i] - '0');
+			(*text)++;
+		}
 		return byte > 0 && byte <= 0xff ? byte : -1;
 	}
 	if (at[0] == '^') {
