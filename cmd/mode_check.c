@@ -35,6 +35,7 @@ struct mode_check {
 	struct stat self;               /**< of the manifest */
 	char *line;                     /**< owned: MODE_CHECK_LINE_MAX bytes and one */
 	struct ucp_spec *spec;          /**< owned: of a manifest in mtree form; else NULL */
+	bool lists_all;                 /**< it is in mtree form */
 	bool has_begun;                 /**< a line that is no comment has come: the form is known */
 	uint64_t n_lines;
 	uint64_t n_wrong;               /**< lines that are none of a manifest, or are refused */
@@ -91,6 +92,7 @@ static int check_begin(struct mode_check *check, size_t len)
 	if (is_signature || (check->has_begun && !ucp_manifest_looks_like(line) &&
 			     ucp_spec_begins(line))) {
 		check->spec = ucp_spec_new();
+		check->lists_all = true;
 		ucp_audit_expect_all(check->audit);
 		return check->spec != NULL ? 0 : -ENOMEM;
 	}
@@ -286,7 +288,7 @@ static void check_stats(const struct mode_check *check, uint64_t bytes, double s
 	       " extra, %" PRIu64 " failed, %" PRIu64 " lines refused\n",
 	       n[UCP_AUDIT_OK], n[UCP_AUDIT_CHANGED], n[UCP_AUDIT_MISSING], n[UCP_AUDIT_EXTRA],
 	       n_failed, check->n_wrong);
-	ucp_ending_stats(bytes, n_read, "files", seconds);
+	ucp_ending_stats(bytes, n_read, check->lists_all ? "entries" : "files", seconds);
 }
 
 /** Tell how many files could be compared but for their contents. */

@@ -61,6 +61,7 @@ changed: 'ä' (size, time)"
 done
 run ucp --check=m --stats src
 ok "--stats" grep -q "^checked  5 ok, 8 changed, 1 missing, 3 extra, 0 failed, 0 lines refused" <<< "$out"
+ok "counts entries" grep -q "^time .* entries/s$" <<< "$out"
 case $UCP in
 *-san-*) ;; # a sanitizer must be preloaded first
 *)
