@@ -22,8 +22,8 @@
 #include <string.h>
 
 enum {
-	MODE_CHECK_LINE_MAX = 4 << 20, /* bytes: no path is longer, escapes and all */
-	MODE_CHECK_TOLD_MAX = 20,      /* wrong lines told one by one: a picture has thousands */
+	MODE_CHECK_LINE_MAX = UCP_SPEC_LINE_MAX, /* bytes: no path is longer, escapes and all */
+	MODE_CHECK_TOLD_MAX = 20, /* wrong lines told one by one: a picture has thousands */
 };
 
 /** A check under way. */

@@ -36,6 +36,7 @@ struct audit_want {
 /** A path of the list. */
 struct audit_entry {
 	char *path;         /**< owned */
+	uint32_t line;      /**< which of the list it is */
 	uint32_t order;     /**< when it was met, or UINT32_MAX */
 	unsigned char type; /**< DT_, or AUDIT_UNMET */
 	uint8_t kind;       /**< enum ucp_digest_kind */
@@ -121,9 +122,10 @@ static int audit_append(struct ucp_audit *audit, const char *path, enum ucp_dige
 		free(own);
 		return err;
 	}
-	audit->entries[audit->n_entries++] = (struct audit_entry){
-		.path = own, .order = UINT32_MAX, .type = AUDIT_UNMET, .kind = (uint8_t)kind,
+	audit->entries[audit->n_entries] = (struct audit_entry){
+		.path = own, .line = audit->n_entries, .order = UINT32_MAX, .type = AUDIT_UNMET, .kind = (uint8_t)kind,
 		.value = *value};
+	audit->n_entries++;
 	return 0;
 }
 
@@ -206,8 +208,11 @@ static int audit_order_path(const void *a, const void *b)
 	const struct audit_entry *ea = a, *eb = b;
 	int order = strcmp(ea->path, eb->path);
 
-	if (order == 0 && (ea->want != NULL || eb->want != NULL)) {
-		return ea->want < eb->want ? -1 : ea->want > eb->want; /* none is like another */
+	if (order == 0 && (ea->want == NULL) != (eb->want == NULL)) {
+		return ea->want == NULL ? -1 : 1;
+	}
+	if (order == 0 && ea->want != NULL) {
+		return ea->line < eb->line ? -1 : ea->line > eb->line; /* none is like another */
 	}
 	return order != 0 ? order
 	       : ea->kind != eb->kind
@@ -412,6 +417,7 @@ static void audit_unique(struct ucp_audit *audit)
 		struct audit_entry *entry = &audit->entries[i];
 		if (n > 0 && audit_order_path(&audit->entries[n - 1], entry) == 0) {
 			free(entry->path);
+			free(entry->want);
 		} else {
 			audit->entries[n++] = *entry;
 		}
