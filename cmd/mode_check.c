@@ -22,8 +22,8 @@
 #include <string.h>
 
 enum {
-	MODE_CHECK_LINE_MAX = 4 << 20, /* bytes: no path is longer, escapes and all */
-	MODE_CHECK_TOLD_MAX = 20,      /* wrong lines told one by one: a picture has thousands */
+	MODE_CHECK_LINE_MAX = UCP_SPEC_LINE_MAX, /* bytes: no path is longer, escapes and all */
+	MODE_CHECK_TOLD_MAX = 20, /* wrong lines told one by one: a picture has thousands */
 };
 
 /** A check under way. */
@@ -35,8 +35,8 @@ struct mode_check {
 	struct stat self;               /**< of the manifest */
 	char *line;                     /**< owned: MODE_CHECK_LINE_MAX bytes and one */
 	struct ucp_spec *spec;          /**< owned: of a manifest in mtree form; else NULL */
+	bool lists_all;                 /**< it is in mtree form */
 	bool has_begun;                 /**< a line that is no comment has come: the form is known */
-	uint64_t n_blind;               /**< entries with contents that cannot be compared */
 	uint64_t n_lines;
 	uint64_t n_wrong;               /**< lines that are none of a manifest, or are refused */
 	uint64_t counts[UCP_AUDIT_WORDS];
@@ -58,15 +58,26 @@ static bool check_is_plain(const char *name)
 	return *name == '\0';
 }
 
-/** Tell about a line, unless enough were told; path is what it is about, or NULL. */
-static void check_tell_line(struct mode_check *check, const char *what, const char *path)
+/** Tell about a line, unless enough were told; path is what it is about, or NULL; of more only that. */
+static void check_tell_line(struct mode_check *check, const char *what, const char *path,
+			    bool is_more)
 {
 	if (++check->n_wrong <= MODE_CHECK_TOLD_MAX) {
-		fprintf(stderr, "%s: %s:%" PRIu64 ": %s%s%s\n", check->name,
+		fprintf(stderr, "%s: %s:%" PRIu64 ": %s%s%s%s\n", check->name,
 			check_is_plain(check->file) ? check->file : ucp_quote(1, check->file),
 			check->n_lines, path != NULL ? ucp_quote(0, path) : "",
-			path != NULL ? " " : "", what);
+			path != NULL ? " " : "", what, is_more ? ", and there are others" : "");
 	}
+}
+
+/** Take a mark of UTF-8 off the first line, as some editors put it there: its length. */
+static size_t check_skip_mark(struct mode_check *check, size_t len)
+{
+	if (check->n_lines != 1 || len < 3 || memcmp(check->line, "\xef\xbb\xbf", 3) != 0) {
+		return len;
+	}
+	memmove(check->line, check->line + 3, len - 3);
+	return len - 3;
 }
 
 /** See by its first line that is no comment which form a manifest has: 0 or -ENOMEM. */
@@ -81,6 +92,7 @@ static int check_begin(struct mode_check *check, size_t len)
 	if (is_signature || (check->has_begun && !ucp_manifest_looks_like(line) &&
 			     ucp_spec_begins(line))) {
 		check->spec = ucp_spec_new();
+		check->lists_all = true;
 		ucp_audit_expect_all(check->audit);
 		return check->spec != NULL ? 0 : -ENOMEM;
 	}
@@ -92,10 +104,10 @@ static int check_refuse(struct mode_check *check, const char *path, int err)
 {
 	switch (err) {
 	case -EXDEV:
-		check_tell_line(check, "leads out of the directory", path);
+		check_tell_line(check, "leads out of the directory", path, false);
 		return 0;
 	case -EINVAL:
-		check_tell_line(check, "not a line of a manifest", NULL);
+		check_tell_line(check, "not a line of a manifest", NULL, false);
 		return 0;
 	default:
 		return err;
@@ -109,36 +121,33 @@ static int check_take_spec(struct mode_check *check, size_t len)
 	struct ucp_spec_wrong wrong;
 
 	if (len > MODE_CHECK_LINE_MAX) {
-		check_tell_line(check, "not a line of a manifest", NULL);
+		check_tell_line(check, "not a line of a manifest", NULL, false);
 		return 0;
 	}
 	int rc = ucp_spec_line(check->spec, check->line, len, &entry, &wrong);
 	if (wrong.what != NULL) {
-		check_tell_line(check, wrong.what, wrong.part);
+		check_tell_line(check, wrong.what, wrong.part, wrong.is_more);
 	}
 	if (rc <= 0) {
 		return rc == -EINVAL ? 0 : rc;
 	}
-	bool is_file = (entry.keys & UCP_MTREE_TYPE) == 0 || S_ISREG(entry.type);
-	bool has_sha256 = (entry.keys & UCP_MTREE_SHA256) != 0;
-	if (has_sha256 && !ucp_digest_is_had(UCP_DIGEST_SHA256)) {
+	if ((entry.keys & UCP_MTREE_SHA256) != 0 && !ucp_digest_is_had(UCP_DIGEST_SHA256)) {
 		entry.keys &= ~(uint32_t)UCP_MTREE_SHA256;
 		entry.keys |= UCP_MTREE_OTHER;
-		has_sha256 = false;
 	}
-	check->n_blind += is_file && !has_sha256 && (entry.keys & UCP_MTREE_OTHER) != 0 &&
-			  (entry.keys & UCP_MTREE_NOCHANGE) == 0;
 	return check_refuse(check, entry.path, ucp_audit_add_spec(check->audit, &entry));
 }
 
 /** Take on one line of len bytes: 0 or -ENOMEM. */
 static int check_take_line(struct mode_check *check, size_t len)
 {
-	struct ucp_sums_line found;
+	struct ucp_sums_line found = {0};
 
 	if (!check->has_begun && len <= MODE_CHECK_LINE_MAX) {
+		len = check_skip_mark(check, len);
 		int err = check_begin(check, len);
-		if (err < 0) {
+		bool is_blank = !check->has_begun && memchr(check->line, '\0', len) == NULL;
+		if (err < 0 || is_blank) {
 			return err;
 		}
 	}
@@ -154,8 +163,7 @@ static int check_take_line(struct mode_check *check, size_t len)
 	if (rc == -EOPNOTSUPP) {
 		/* What can be seen is whether the file is there. */
 		const struct ucp_mtree_entry entry = {
-			.path = found.path, .keys = UCP_MTREE_TYPE, .type = S_IFREG};
-		check->n_blind++;
+			.path = found.path, .keys = UCP_MTREE_TYPE | UCP_MTREE_OTHER, .type = S_IFREG};
 		rc = ucp_audit_add_spec(check->audit, &entry);
 	}
 	return check_refuse(check, found.path, rc < 0 ? rc : 0);
@@ -165,18 +173,11 @@ static int check_take_line(struct mode_check *check, size_t len)
 static void check_sum_up(struct mode_check *check)
 {
 	if (check->spec != NULL && ucp_spec_is_cut(check->spec)) {
-		check_tell_line(check, "the last line is cut off", NULL);
+		check_tell_line(check, "the last line is cut off", NULL, false);
 	}
 	if (check->n_wrong > MODE_CHECK_TOLD_MAX) {
 		fprintf(stderr, "%s: %s: %" PRIu64 " more such lines\n", check->name,
 			ucp_quote(0, check->file), check->n_wrong - MODE_CHECK_TOLD_MAX);
-	}
-	if (check->n_blind > 0) {
-		bool is_had = ucp_digest_is_had(UCP_DIGEST_SHA256);
-		fprintf(stderr, "%s: %s: contents of %" PRIu64 " files are not compared, as %s\n",
-			check->name, ucp_quote(0, check->file), check->n_blind,
-			is_had ? "of their digests none is SHA-256"
-				 : "libcrypto cannot be had");
 	}
 }
 
@@ -287,7 +288,23 @@ static void check_stats(const struct mode_check *check, uint64_t bytes, double s
 	       " extra, %" PRIu64 " failed, %" PRIu64 " lines refused\n",
 	       n[UCP_AUDIT_OK], n[UCP_AUDIT_CHANGED], n[UCP_AUDIT_MISSING], n[UCP_AUDIT_EXTRA],
 	       n_failed, check->n_wrong);
-	ucp_ending_stats(bytes, n_read, "files", seconds);
+	ucp_ending_stats(bytes, n_read, check->lists_all ? "entries" : "files", seconds);
+}
+
+/** Tell how many files could be compared but for their contents. */
+static void check_tell_blind(const struct mode_check *check, uint64_t n)
+{
+	bool is_had = ucp_digest_is_had(UCP_DIGEST_SHA256);
+
+	if (n == 0) {
+		return;
+	}
+	(void)fflush(stdout); /* keeps the order; checked at exit */
+	fprintf(stderr, "%s: %s: contents of %" PRIu64 " %s not compared, as %s\n", check->name,
+		ucp_quote(0, check->file), n, n == 1 ? "file are" : "files are",
+		!is_had  ? "libcrypto cannot be had"
+		: n == 1 ? "of its digests none is SHA-256"
+			 : "of their digests none is SHA-256");
 }
 
 /** Look at the tree: the exit status. */
@@ -309,6 +326,7 @@ static int check_run(struct mode_check *check, const char *dir)
 	}
 	ucp_audit_each(check->audit, check_finding, check);
 	ucp_fd_drop(&root);
+	check_tell_blind(check, result.blind);
 	if (check->opts->stats) {
 		check_stats(check, result.bytes, ucp_ending_clock() - begin);
 	}
@@ -316,7 +334,7 @@ static int check_run(struct mode_check *check, const char *dir)
 	if (n[UCP_AUDIT_CHANGED] + n[UCP_AUDIT_MISSING] + n[UCP_AUDIT_EXTRA] > 0) {
 		return UCP_STATUS_DIFFERS;
 	}
-	bool has_failed = check->n_wrong + check->n_blind + n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] +
+	bool has_failed = check->n_wrong + result.blind + n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] +
 				  n[UCP_AUDIT_FAIL_ACCESS] > 0;
 	return has_failed ? UCP_STATUS_FAILED : UCP_STATUS_OK;
 }

@@ -249,7 +249,7 @@ static void mode_copy_manifest(struct ucp_job *job, struct ucp_outfile *out,
 			       struct ucp_result *res)
 {
 	const char *name = out->name;
-	struct stat home;
+	struct ucp_job_home home;
 
 	int err = ucp_outfile_open(out, set->umask);
 	if (err == 0) {

@@ -91,12 +91,16 @@ int ucp_outfile_open(struct ucp_outfile *out, mode_t mask)
 	return 0;
 }
 
-bool ucp_outfile_home(const struct ucp_outfile *out, struct stat *ret_st)
+bool ucp_outfile_home(const struct ucp_outfile *out, struct ucp_job_home *ret_home)
 {
 	char *dir = out->tmp != NULL ? ucp_path_dir(out->path) : NULL;
-	bool is_known = dir != NULL && stat(dir, ret_st) == 0;
+	bool is_known = dir != NULL && stat(dir, &ret_home->dir) == 0;
 
 	free(dir);
+	if (is_known) {
+		const char *slash = strrchr(out->path, '/');
+		ret_home->name = slash != NULL ? slash + 1 : out->path;
+	}
 	return is_known;
 }
 

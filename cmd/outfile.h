@@ -11,9 +11,10 @@
 #ifndef UCP_CMD_OUTFILE_H
 #define UCP_CMD_OUTFILE_H
 
+#include "core/job.h"
+
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 
 /** Where the lines go. */
@@ -35,8 +36,8 @@ int ucp_outfile_check(struct ucp_outfile *out, const char *name);
 /** After the run: open the stream. The file gets mode 0666 less mask. Returns 0 or a negative errno. */
 int ucp_outfile_open(struct ucp_outfile *out, mode_t mask);
 
-/** The status of the directory that an open file gets its name in: false when it is given no name. */
-bool ucp_outfile_home(const struct ucp_outfile *out, struct stat *ret_st);
+/** Where an open file gets its name, borrowed from it: false when it is given none. */
+bool ucp_outfile_home(const struct ucp_outfile *out, struct ucp_job_home *ret_home);
 
 /**
  * The lines are written, or not: give the file its name, or remove it.

@@ -29,15 +29,19 @@ struct audit_want {
 	struct ucp_mtree_entry spec; /**< its path is not used, its link is the one below */
 	uint32_t what;               /**< enum ucp_compare_bit: what differs */
 	int err;                     /**< why it could not be looked at, or 0 */
+	bool is_blind;               /**< it is a file, whose contents cannot be compared */
 	char link[];
 };
 
 /** A path of the list. */
 struct audit_entry {
 	char *path;         /**< owned */
+	uint32_t line;      /**< which of the list it is */
 	uint32_t order;     /**< when it was met, or UINT32_MAX */
 	unsigned char type; /**< DT_, or AUDIT_UNMET */
 	uint8_t kind;       /**< enum ucp_digest_kind */
+	bool is_excused;    /**< it is in a directory that may be missing, and was not met */
+	bool is_self;       /**< the list, whose contents no list can know */
 	const char *dir;    /**< borrowed from the tour, where it was met */
 	struct audit_want *want; /**< owned; NULL: it is a file, and its contents count */
 	struct ucp_digest_value value;
@@ -61,6 +65,7 @@ struct ucp_audit {
 	const struct stat *self;     /**< borrowed for the run, or NULL */
 	uint32_t n_met;
 	bool lists_all;              /**< not only regular files */
+	bool has_ignore;             /**< below something nothing is extra */
 	bool is_out_of_memory;
 };
 
@@ -117,9 +122,10 @@ static int audit_append(struct ucp_audit *audit, const char *path, enum ucp_dige
 		free(own);
 		return err;
 	}
-	audit->entries[audit->n_entries++] = (struct audit_entry){
-		.path = own, .order = UINT32_MAX, .type = AUDIT_UNMET, .kind = (uint8_t)kind,
+	audit->entries[audit->n_entries] = (struct audit_entry){
+		.path = own, .line = audit->n_entries, .order = UINT32_MAX, .type = AUDIT_UNMET, .kind = (uint8_t)kind,
 		.value = *value};
+	audit->n_entries++;
 	return 0;
 }
 
@@ -148,6 +154,7 @@ int ucp_audit_add_spec(struct ucp_audit *audit, const struct ucp_mtree_entry *sp
 		return err;
 	}
 	audit->entries[audit->n_entries - 1].want = want;
+	audit->has_ignore = audit->has_ignore || (spec->keys & UCP_MTREE_IGNORE) != 0;
 	return 0;
 }
 
@@ -201,8 +208,11 @@ static int audit_order_path(const void *a, const void *b)
 	const struct audit_entry *ea = a, *eb = b;
 	int order = strcmp(ea->path, eb->path);
 
-	if (order == 0 && (ea->want != NULL || eb->want != NULL)) {
-		return ea->want < eb->want ? -1 : ea->want > eb->want; /* none is like another */
+	if (order == 0 && (ea->want == NULL) != (eb->want == NULL)) {
+		return ea->want == NULL ? -1 : 1;
+	}
+	if (order == 0 && ea->want != NULL) {
+		return ea->line < eb->line ? -1 : ea->line > eb->line; /* none is like another */
 	}
 	return order != 0 ? order
 	       : ea->kind != eb->kind
@@ -313,6 +323,40 @@ static bool audit_is_on_way(struct ucp_audit *audit, const struct ucp_tour_entry
 	return is_on_way;
 }
 
+/** Whether a listed path, or "." for the root, is one below which nothing counts that is not listed. */
+static bool audit_ignores(const struct ucp_audit *audit, const char *path)
+{
+	const struct audit_entry *entry = audit_seek(audit, "", path);
+	bool is_ignored = false;
+
+	for (; entry != NULL && entry < audit->entries + audit->n_entries &&
+	       strcmp(entry->path, path) == 0; entry++) {
+		is_ignored = is_ignored || audit_wants(entry, UCP_MTREE_IGNORE);
+	}
+	return is_ignored;
+}
+
+/** Whether what is in a directory does not count when it is not listed. */
+static bool audit_is_ignored(struct ucp_audit *audit, const char *dir)
+{
+	if (!audit->has_ignore || audit_ignores(audit, ".")) {
+		return audit->has_ignore;
+	}
+	char *path = strdup(dir);
+	if (path == NULL) {
+		audit->is_out_of_memory = true;
+		return true;
+	}
+	bool is_ignored = false;
+	for (char *slash = path; path[0] != '\0' && slash != NULL && !is_ignored;) {
+		is_ignored = audit_ignores(audit, path);
+		slash = strrchr(path, '/');
+		*(slash != NULL ? slash : path) = '\0';
+	}
+	free(path);
+	return is_ignored;
+}
+
 /** Whether a name that is not listed is one too many. */
 static bool audit_is_extra(struct ucp_audit *audit, const struct ucp_tour_entry *entry)
 {
@@ -328,22 +372,26 @@ static bool audit_see(void *ctx, const struct ucp_tour_entry *entry)
 	struct ucp_audit *audit = ctx;
 	struct audit_entry *known = audit_seek(audit, entry->dir, entry->name);
 
-	bool is_entered = true;
+	bool is_ignored = audit_is_ignored(audit, entry->dir);
+	bool is_entered = !audit->lists_all;
 	if (known != NULL) {
 		const char *path = known->path;
+		bool is_self = audit_is_self(audit, entry);
 		for (; known < audit->entries + audit->n_entries &&
 		       strcmp(known->path, path) == 0; known++) {
 			known->type = entry->type[0];
 			known->dir = entry->dir;
 			known->order = audit->n_met++;
-			is_entered = is_entered && !audit_wants(known, UCP_MTREE_IGNORE);
+			known->is_self = is_self;
+			is_ignored = is_ignored || audit_wants(known, UCP_MTREE_IGNORE);
 		}
-	} else if (audit_is_extra(audit, entry)) {
+		is_entered = is_entered || !is_ignored;
+	} else if (!is_ignored && audit_is_extra(audit, entry)) {
 		audit_find(audit, ucp_tour_path(audit->tour, entry->dir, entry->name),
 			   UCP_AUDIT_EXTRA, 0);
-		is_entered = !audit->lists_all; /* what is in it goes without saying */
 	}
-	return is_entered;
+	/* What is in something that is extra or ignored goes without saying, but for what is listed. */
+	return entry->type[0] == DT_DIR && (is_entered || audit_is_on_way(audit, entry));
 }
 
 /** The tour could not look at something. */
@@ -369,6 +417,7 @@ static void audit_unique(struct ucp_audit *audit)
 		struct audit_entry *entry = &audit->entries[i];
 		if (n > 0 && audit_order_path(&audit->entries[n - 1], entry) == 0) {
 			free(entry->path);
+			free(entry->want);
 		} else {
 			audit->entries[n++] = *entry;
 		}
@@ -376,9 +425,41 @@ static void audit_unique(struct ucp_audit *audit)
 	audit->n_entries = n;
 }
 
-/** Fill in an item to read: 0 or -ENOMEM. */
+/** The path of the directory of one that was not met, or NULL; before is the item before it, or NULL. */
+static const char *audit_item_dir(struct ucp_audit *audit, const char *path, size_t len,
+				  const struct ucp_check_item *before)
+{
+	if (before != NULL && strncmp(before->dir, path, len) == 0 && before->dir[len] == '\0') {
+		return before->dir; /* one string, and one opening */
+	}
+	char *text = strndup(path, len);
+	const char *dir = text != NULL ? ucp_tour_path(audit->tour, "", text) : NULL;
+	free(text);
+	return dir;
+}
+
+/** Excuse what is in directories that may be missing and were not met; entries are sorted by path. */
+static void audit_excuse(struct ucp_audit *audit)
+{
+	for (uint32_t i = 0; i < audit->n_entries; i++) {
+		const struct audit_entry *dir = &audit->entries[i];
+		if (!audit_wants(dir, UCP_MTREE_OPTIONAL) || dir->is_excused || dir->type != AUDIT_UNMET) {
+			continue; /* excused: so is what is in it */
+		}
+		size_t len = strlen(dir->path);
+		for (uint32_t k = audit_lower(audit, dir->path, ""); k < audit->n_entries; k++) {
+			struct audit_entry *entry = &audit->entries[k];
+			if (strncmp(entry->path, dir->path, len) != 0 || entry->path[len] != '/') {
+				break;
+			}
+			entry->is_excused = true;
+		}
+	}
+}
+
+/** Fill in an item to read, behind the one before it or NULL: 0 or -ENOMEM. */
 static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
-		      struct ucp_check_item *item)
+		      const struct ucp_check_item *before, struct ucp_check_item *item)
 {
 	const char *slash = strrchr(entry->path, '/');
 	const char *dir = entry->dir; /* the root is "." in "" */
@@ -386,16 +467,15 @@ static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 	if (dir == NULL && slash == NULL) {
 		dir = "";
 	} else if (dir == NULL) {
-		char *text = strndup(entry->path, (size_t)(slash - entry->path));
-		dir = text != NULL ? ucp_tour_path(audit->tour, "", text) : NULL;
-		free(text);
+		dir = audit_item_dir(audit, entry->path, (size_t)(slash - entry->path), before);
 	}
 	*item = (struct ucp_check_item){
 		.dir = dir,
 		.name = slash != NULL ? slash + 1 : entry->path,
 		.wanted = &entry->value,
 		.kind = (enum ucp_digest_kind)entry->kind,
-		.verdict = entry->want != NULL || entry->type == AUDIT_UNMET || entry->type == DT_REG
+		.verdict = entry->want == NULL && entry->is_self ? UCP_CHECK_SAME
+			   : entry->want != NULL || entry->type == AUDIT_UNMET || entry->type == DT_REG
 				   ? UCP_CHECK_UNSEEN
 				   : UCP_CHECK_NOT_FILE,
 	};
@@ -419,17 +499,26 @@ static bool audit_is_other(const struct ucp_check_item *item)
 static bool audit_look(void *ctx, struct ucp_check_item *item, const int dirs[2])
 {
 	const struct audit_run *run = ctx;
-	struct audit_want *want = run->audit->entries[item - run->items].want;
+	const struct audit_entry *entry = &run->audit->entries[item - run->items];
+	struct audit_want *want = entry->want;
 
 	if (want == NULL) {
 		return true;
 	}
-	const struct ucp_mtree_entry *spec = &want->spec;
+	struct ucp_mtree_entry *spec = &want->spec;
+	if (entry->is_self) {
+		spec->keys &= ~(uint32_t)(UCP_MTREE_SIZE | UCP_MTREE_TIME | UCP_MTREE_SHA256 |
+					  UCP_MTREE_OTHER);
+	}
 	bool is_file = (spec->keys & UCP_MTREE_TYPE) == 0 || S_ISREG(spec->type);
 	want->err = ucp_inspect(spec, dirs[0], item->name, &want->what);
 	item->verdict = UCP_CHECK_SAME;
 	if (want->err < 0 || (want->what & (UCP_COMPARE_TYPE | UCP_COMPARE_SIZE)) != 0 || !is_file ||
 	    (spec->keys & (UCP_MTREE_SHA256 | UCP_MTREE_NOCHANGE)) != UCP_MTREE_SHA256) {
+		bool has_other = (spec->keys & (UCP_MTREE_SHA256 | UCP_MTREE_NOCHANGE |
+						UCP_MTREE_OTHER)) == UCP_MTREE_OTHER;
+		want->is_blind = has_other && is_file && want->err == 0 &&
+				 (want->what & UCP_COMPARE_TYPE) == 0;
 		return false;
 	}
 	item->verdict = UCP_CHECK_UNSEEN;
@@ -448,7 +537,8 @@ static void audit_conclude_want(struct ucp_audit *audit, const struct audit_entr
 	what |= item->verdict == UCP_CHECK_DIFFERS ? UCP_COMPARE_CONTENT : 0u;
 	what |= is_other ? UCP_COMPARE_TYPE : 0u; /* since it was looked at */
 	if (audit_is_gone(err) && !(has_failed && item->step == UCP_CHECK_AT_READ)) {
-		if (!audit_wants(entry, UCP_MTREE_OPTIONAL)) {
+		bool has_no_dir = has_failed && item->step == UCP_CHECK_AT_DIR;
+		if (!audit_wants(entry, UCP_MTREE_OPTIONAL) && !(entry->is_excused && has_no_dir)) {
 			audit_find(audit, entry->path, UCP_AUDIT_MISSING, err);
 		}
 		return;
@@ -499,12 +589,14 @@ static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, i
 		.roots = {root, -1}, .n_sides = 1, .n_items = audit->n_entries, .look = audit_look,
 		.ctx = &run};
 
+	audit_excuse(audit);
 	audit_sort(audit->entries, audit->n_entries, sizeof(*audit->entries), audit_order_met);
 	job.items = calloc(audit->n_entries + 1, sizeof(*job.items));
 	int err = job.items != NULL ? 0 : -ENOMEM;
 	run.items = job.items;
 	for (uint32_t i = 0; err == 0 && i < audit->n_entries; i++) {
-		err = audit_item(audit, &audit->entries[i], &job.items[i]);
+		err = audit_item(audit, &audit->entries[i], i > 0 ? &job.items[i - 1] : NULL,
+				 &job.items[i]);
 	}
 	if (err == 0) {
 		err = ucp_check_run(set, &job, &result);
@@ -513,7 +605,9 @@ static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, i
 		res->is_broken = result.is_broken;
 	}
 	for (uint32_t i = 0; err == 0 && i < audit->n_entries; i++) {
+		const struct audit_want *want = audit->entries[i].want;
 		audit_conclude(audit, &audit->entries[i], &job.items[i]);
+		res->blind += want != NULL && want->is_blind;
 	}
 	if (!res->is_broken) {
 		free(job.items);

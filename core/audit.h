@@ -38,6 +38,7 @@ struct ucp_audit_finding {
 /** What a run did. */
 struct ucp_audit_result {
 	uint64_t bytes;    /**< read */
+	uint64_t blind;    /**< files with contents that cannot be compared, as of another digest */
 	bool lacks_engine; /**< the engine asked for cannot be had */
 	bool is_broken;    /**< the engine failed: end the process, free nothing */
 };
@@ -78,7 +79,8 @@ int ucp_audit_add_spec(struct ucp_audit *audit, const struct ucp_mtree_entry *sp
  * Look at the tree, and read all that is in the list.
  *
  * @root  borrowed: a directory
- * @self  the list itself, which is not extra where it is in the tree; or NULL
+ * @self  the list itself, which is not extra where it is in the tree, and not compared but for owner
+ *        and mode where it is listed; or NULL
  * Returns 0, or a negative errno when that could not be done at all.
  */
 int ucp_audit_run(struct ucp_audit *audit, const struct ucp_settings *set, int root,

@@ -374,7 +374,7 @@ static void barrier_end(struct ucp_worker *w, struct ucp_held *held, int err)
 		(void)ucp_fd_close(held->copy.fd); /* one message is enough */
 	}
 	if (end == BARRIER_END_COPIED) {
-		ucp_note_digest(w, e, &held->copy.value);
+		ucp_note_copy(w, e, &held->copy);
 		ucp_count(&w->counts.files, 1);
 	}
 	if (held->copy.group != NULL) {

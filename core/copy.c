@@ -269,7 +269,7 @@ static void copy_closed(struct ucp_file *file)
 		copy_end(file, file->ending == UCP_ENDING_KEPT);
 		return;
 	}
-	ucp_note_digest(w, e, &file->copy.value);
+	ucp_note_copy(w, e, &file->copy);
 	ucp_count(&w->counts.files, 1);
 	copy_end(file, true);
 }

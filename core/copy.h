@@ -63,6 +63,7 @@ struct ucp_copy {
 	bool is_regular;               /**< can be written at offsets, truncated, cloned into */
 	bool is_created;               /**< new: to be removed when the copy fails */
 	bool may_have_acl;             /**< not from the source */
+	bool is_behind_link;           /**< its name may be that of a symlink to it */
 };
 
 /** One attempt to copy the data of a file; the next one begins with all zero. */

@@ -305,6 +305,7 @@ static int create_into(struct ucp_worker *w, struct ucp_file *file,
 	const struct ucp_settings *set = w->set;
 	const struct ucp_entry *e = &file->entry;
 	int access = found->can_read ? create_access(set) : O_WRONLY;
+	file->copy.is_behind_link = found->is_link;
 	int flags = O_NOCTTY | (found->is_link ? 0 : O_NOFOLLOW) |
 		    (found->is_link && set->through_dangling ? O_CREAT : 0);
 
@@ -452,6 +453,7 @@ static enum ucp_create create_temp(struct ucp_worker *w, struct ucp_file *file)
 		return create_in_place(w, file, is_link, dst_st.st_mode);
 	}
 	if (place == UCP_PLACE_INTO && is_link) {
+		file->copy.is_behind_link = true;
 		err = ucp_temp_follow(&file->copy.temp, e);
 		place = is_dangling ? UCP_PLACE_NEW : place;
 	}

@@ -17,10 +17,25 @@
 static bool inspect_time_differs(const struct ucp_mtree_entry *entry, const struct timespec *time)
 {
 	return entry->sec != time->tv_sec ||
-	       (entry->nsec != 0 && (long)entry->nsec != time->tv_nsec);
+	       (entry->has_nsec && (long)entry->nsec != time->tv_nsec);
 }
 
-/** Compare with a status of the same type, or where no type is given: enum ucp_compare_bit, or-ed. */
+/** Whether a mode is of another type than is said, or than the keywords can be of. */
+static bool inspect_type_differs(const struct ucp_mtree_entry *entry, mode_t mode)
+{
+	uint32_t keys = entry->keys;
+	bool has_link = (keys & UCP_MTREE_LINK) != 0;
+	bool has_data = (keys & (UCP_MTREE_SHA256 | UCP_MTREE_OTHER)) != 0 ||
+			((keys & UCP_MTREE_SIZE) != 0 && !has_link); /* some give it to links */
+
+	if ((keys & UCP_MTREE_TYPE) != 0) {
+		return entry->type != (mode & S_IFMT);
+	}
+	return (has_link && !S_ISLNK(mode)) || (has_data && !S_ISREG(mode)) ||
+	       ((keys & UCP_MTREE_DEVICE) != 0 && !S_ISCHR(mode) && !S_ISBLK(mode));
+}
+
+/** Compare with a status of a type that can be: enum ucp_compare_bit, or-ed. */
 static uint32_t inspect_status(const struct ucp_mtree_entry *entry, const struct stat *st)
 {
 	bool is_device = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
@@ -62,11 +77,7 @@ int ucp_inspect(const struct ucp_mtree_entry *entry, int dir, const char *name,
 		*ret_what = 0;
 		return 0;
 	}
-	/* What has a digest is a file: other things are better not opened to see that. */
-	mode_t type = (entry->keys & UCP_MTREE_TYPE) != 0     ? entry->type
-		      : (entry->keys & UCP_MTREE_SHA256) != 0 ? S_IFREG
-							      : st.st_mode & S_IFMT;
-	if (type != (st.st_mode & S_IFMT)) {
+	if (inspect_type_differs(entry, st.st_mode)) {
 		*ret_what = UCP_COMPARE_TYPE;
 		return 0;
 	}

@@ -12,7 +12,8 @@
 /**
  * Compare what the entry has keywords for. Nothing is followed or opened.
  *
- * Of another type, that is all that is said. A time without nanoseconds is compared in seconds.
+ * Of another type, that is all that is said; where none is given, keywords that only one can have
+ * give it. A time without nine digits of nanoseconds is compared in seconds.
  * @dir       borrowed: the directory
  * @ret_what  written only with 0: enum ucp_compare_bit, or-ed
  * Returns 0, or a negative errno when it cannot be looked at.

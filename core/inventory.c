@@ -73,13 +73,41 @@ static void inventory_omit(struct inventory *inv, const char *path, int err)
 	inv->is_partial = true;
 }
 
+/** Whether a status is that of the directory that the manifest will be put into. */
+static bool inventory_is_home(const struct ucp_inventory_site *site, const struct stat *st)
+{
+	return site->home != NULL && site->home->dir.st_ino == st->st_ino &&
+	       site->home->dir.st_dev == st->st_dev;
+}
+
+/** Whether the manifest will be put in the place of a path: only of its name that is looked up. */
+static bool inventory_is_self(void *ctx, const char *path)
+{
+	const struct ucp_inventory_site *site = ctx;
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (strcmp(slash != NULL ? slash + 1 : path, site->home->name) != 0 || site->root < 0) {
+		return false;
+	}
+	if (slash == NULL) {
+		return ucp_fd_stat(site->root, &st) == 0 && inventory_is_home(site, &st);
+	}
+	char *dir = strndup(path, (size_t)(slash - path));
+	int fd = dir != NULL ? ucp_beneath_open_dir(site->root, dir, O_PATH) : -ENOMEM;
+	bool is_self = fd >= 0 && ucp_fd_stat(fd, &st) == 0 && inventory_is_home(site, &st);
+	if (fd >= 0) {
+		ucp_fd_drop(&fd);
+	}
+	free(dir);
+	return is_self;
+}
+
 /** What a status says. */
 static void inventory_status(const struct inventory *inv, const struct stat *st,
 			     struct ucp_mtree_entry *entry)
 {
-	const struct stat *home = inv->site->home;
-	bool is_home = S_ISDIR(st->st_mode) && home != NULL && home->st_ino == st->st_ino &&
-		       home->st_dev == st->st_dev;
+	bool is_home = S_ISDIR(st->st_mode) && inventory_is_home(inv->site, st);
 
 	entry->keys |= UCP_MTREE_TYPE | UCP_MTREE_MODE | UCP_MTREE_UID | UCP_MTREE_GID;
 	entry->type = st->st_mode & S_IFMT;
@@ -119,7 +147,8 @@ static int inventory_line(struct inventory *inv, const struct ucp_mtree_entry *e
 }
 
 /** One path that was noted: 0 or a negative errno. */
-static int inventory_entry(void *ctx, const char *path, const struct ucp_digest_value *value)
+static int inventory_entry(void *ctx, const char *path, const struct ucp_digest_value *value,
+			   uint8_t type)
 {
 	struct inventory *inv = ctx;
 	const char *slash = strrchr(path, '/');
@@ -133,6 +162,9 @@ static int inventory_entry(void *ctx, const char *path, const struct ucp_digest_
 		return err;
 	}
 	err = inv->fd < 0 ? inv->fd : ucp_fd_statat(inv->fd, name, AT_SYMLINK_NOFOLLOW, &st);
+	if (err == 0 && ucp_note_is_other(type, st.st_mode)) {
+		err = -ESTALE;
+	}
 	if (err == 0 && S_ISLNK(st.st_mode)) {
 		err = ucp_fd_readlinkat(inv->fd, name, (size_t)st.st_size, &target);
 		entry.keys |= UCP_MTREE_LINK;
@@ -156,10 +188,18 @@ int ucp_inventory_write(struct ucp_worker *w, const struct ucp_inventory_site *s
 			ucp_manifest_line_fn *fn, void *ctx)
 {
 	struct inventory inv = {.w = w, .site = site, .fn = fn, .ctx = ctx, .fd = -1};
+	struct ucp_manifest *man = w->shared->manifest;
+	struct ucp_inventory_site place = *site;
 
+	if (site->home != NULL) {
+		ucp_manifest_leave_out(man, inventory_is_self, &place);
+	}
+	if (w->set->manifest_format != UCP_MANIFEST_MTREE) {
+		return ucp_manifest_lines(man, fn, ctx);
+	}
 	int err = fn(ctx, UCP_MTREE_SIGNATURE "\n", strlen(UCP_MTREE_SIGNATURE) + 1);
 	if (err >= 0) {
-		err = ucp_manifest_each(w->shared->manifest, inventory_entry, &inv);
+		err = ucp_manifest_each(man, inventory_entry, &inv);
 	}
 	inventory_leave(&inv);
 	free(inv.text);

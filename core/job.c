@@ -596,9 +596,8 @@ static int job_open_copy(const struct ucp_job *job)
 	return fd;
 }
 
-/** The manifest in mtree form: as ucp_job_manifest(). */
-static int job_inventory(struct ucp_job *job, const struct stat *home, ucp_job_line_fn *fn,
-			 void *ctx)
+int ucp_job_manifest(struct ucp_job *job, const struct ucp_job_home *home, ucp_job_line_fn *fn,
+		     void *ctx)
 {
 	bool has_target = job->target_fd >= 0;
 	bool is_copy = !has_target && job->shared.note_root.is_known;
@@ -611,20 +610,13 @@ static int job_inventory(struct ucp_job *job, const struct stat *home, ucp_job_l
 		 : is_copy  ? job_open_copy(job)
 			    : ucp_fd_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
 	const struct ucp_inventory_site site = {.root = fd, .root_path = dir, .home = home};
-	/* Without a directory each entry that was noted is told, by the reason why there is none. */
+	/* Without a directory mtree tells each entry that was noted, by the reason why there is none. */
 	int err = ucp_inventory_write(&job->shared.workers[0], &site, fn, ctx);
 	if (fd >= 0 && !has_target) {
 		ucp_fd_drop(&fd);
 	}
 	free(dir);
 	return err;
-}
-
-int ucp_job_manifest(struct ucp_job *job, const struct stat *home, ucp_job_line_fn *fn, void *ctx)
-{
-	return job->shared.set->manifest_format == UCP_MANIFEST_MTREE
-		       ? job_inventory(job, home, fn, ctx)
-		       : ucp_manifest_lines(job->shared.manifest, fn, ctx);
 }
 
 /** Add one count of one worker. */

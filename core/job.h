@@ -77,6 +77,12 @@ struct ucp_operands {
 	bool target_is_dir;    /**< sources go below target under their own names */
 };
 
+/** Where a manifest is put when it is written. */
+struct ucp_job_home {
+	struct stat dir;  /**< the directory */
+	const char *name; /**< borrowed: the name in it */
+};
+
 /** Receives the lines of the manifest when all is copied: 0, or a negative errno. */
 typedef int ucp_job_line_fn(void *ctx, const char *line, size_t len);
 
@@ -130,10 +136,12 @@ void ucp_job_wake(struct ucp_job *job);
 /**
  * Give out the manifest, sorted. After ucp_job_end().
  *
- * @home  in mtree form: the directory that the manifest is put into, whose time is not listed; or NULL
+ * @home  what is copied to that place is not listed, as it is replaced, and in mtree form the time of
+ *        the directory is not; or NULL
  * Returns 0, 1 when something of the copy could not be listed, which was told, or a negative errno.
  */
-int ucp_job_manifest(struct ucp_job *job, const struct stat *home, ucp_job_line_fn *fn, void *ctx);
+int ucp_job_manifest(struct ucp_job *job, const struct ucp_job_home *home, ucp_job_line_fn *fn,
+		     void *ctx);
 
 /** Sum of all workers' counts, a little behind while they run; any thread. */
 void ucp_job_counts(const struct ucp_job *job, struct ucp_counts *ret_counts);

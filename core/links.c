@@ -292,7 +292,7 @@ static void links_make(struct ucp_worker *w, struct ucp_link_group *group,
 
 	if (made) {
 		ucp_note_made(w, e);
-		ucp_note_digest(w, e, &group->value);
+		ucp_note_link(w, e, &group->value);
 		ucp_count(&w->counts.hardlinks, 1);
 	}
 	ucp_place_settle(w, e, made);
@@ -429,7 +429,7 @@ static bool links_make_source(struct ucp_worker *w, struct ucp_entry *e)
 		return false;
 	}
 	ucp_note_made(w, e);
-	ucp_note_entry(w, e);
+	ucp_note_entry(w, e, e->st.st_mode);
 	ucp_count(&w->counts.hardlinks, 1);
 	return true;
 }

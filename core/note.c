@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void ucp_note_begun(struct ucp_worker *w, struct ucp_entry *e)
 {
@@ -77,7 +78,7 @@ static void note_root(struct ucp_note_root *root, const struct ucp_dir *dir)
  * Returns 0 or a negative errno: -EXDEV when its name leads out of the destination.
  */
 static int note_add(struct ucp_worker *w, const struct ucp_dir *dir, const char *name,
-		    const struct ucp_digest_value *value)
+		    const struct ucp_digest_value *value, uint8_t type)
 {
 	struct ucp_shared *shared = w->shared;
 	bool lists_all = note_lists_all(w);
@@ -90,43 +91,80 @@ static int note_add(struct ucp_worker *w, const struct ucp_dir *dir, const char 
 	}
 	if (err == 0) {
 		pthread_mutex_lock(&shared->tell_lock);
-		err = ucp_manifest_add(shared->manifest, path, value);
-		if (lists_all) {
-			note_root(&shared->note_root, dir);
-		}
+		err = ucp_manifest_add(shared->manifest, path, value, type);
+		note_root(&shared->note_root, dir);
 		pthread_mutex_unlock(&shared->tell_lock);
 	}
 	free(path);
 	return err;
 }
 
-void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
-		     const struct ucp_digest_value *value)
+bool ucp_note_is_other(uint8_t type, mode_t mode)
+{
+	bool may_be_link = (type & UCP_NOTE_OR_LINK) != 0 && S_ISLNK(mode);
+
+	return type != UCP_NOTE_ANY && !may_be_link &&
+	       (mode & S_IFMT) >> UCP_NOTE_SHIFT != (type & UCP_NOTE_TYPE);
+}
+
+/** What is noted of a type. */
+static uint8_t note_type(mode_t type)
+{
+	return (uint8_t)((type & S_IFMT) >> UCP_NOTE_SHIFT);
+}
+
+/** Put an entry with its digest, if it has one, into the manifest. */
+static void note_digest(struct ucp_worker *w, const struct ucp_entry *e,
+			const struct ucp_digest_value *value, uint8_t type)
 {
 	bool has_any = value->len != 0 || value->has_failed || note_lists_all(w);
 
 	if (w->shared->manifest == NULL || !has_any) {
 		return;
 	}
-	int err = value->has_failed ? -ENOMEM : note_add(w, e->dir, e->dst_name, value);
+	int err = value->has_failed ? -ENOMEM : note_add(w, e->dir, e->dst_name, value, type);
 	if (err < 0) {
 		ucp_worker_tell_entry(w, note_lists_all(w) ? UCP_FAIL_LIST : UCP_FAIL_MANIFEST, err, e);
 	}
 }
 
-void ucp_note_entry(struct ucp_worker *w, const struct ucp_entry *e)
+void ucp_note_copy(struct ucp_worker *w, const struct ucp_entry *e, const struct ucp_copy *copy)
+{
+	uint8_t type = note_type(S_IFREG);
+
+	type |= copy->is_behind_link ? UCP_NOTE_OR_LINK : 0;
+	note_digest(w, e, &copy->value, copy->is_regular ? type : UCP_NOTE_ANY);
+}
+
+void ucp_note_link(struct ucp_worker *w, const struct ucp_entry *e,
+		   const struct ucp_digest_value *value)
+{
+	uint8_t type = note_type(e->st.st_mode);
+
+	if (S_ISREG(e->st.st_mode)) {
+		type |= UCP_NOTE_OR_LINK; /* as the first of its names */
+	}
+	note_digest(w, e, value, w->set->copy_contents ? UCP_NOTE_ANY : type);
+}
+
+void ucp_note_entry(struct ucp_worker *w, const struct ucp_entry *e, mode_t type)
 {
 	static const struct ucp_digest_value none;
 
 	if (note_lists_all(w)) {
-		ucp_note_digest(w, e, &none);
+		note_digest(w, e, &none, note_type(type));
 	}
 }
 
 void ucp_note_dir(struct ucp_worker *w, const struct ucp_dir *dir)
 {
 	static const struct ucp_digest_value none;
-	int err = note_lists_all(w) ? note_add(w, dir, NULL, &none) : 0;
+	uint8_t type = note_type(S_IFDIR);
+
+	if (w->set->keep_dir_links || w->set->parents) {
+		type |= UCP_NOTE_OR_LINK;
+	}
+	int err = note_lists_all(w) ? note_add(w, dir, NULL, &none, type) : 0;
 
 	if (err < 0) {
 		ucp_worker_tell_at(w, UCP_FAIL_LIST, err, dir, NULL, NULL, NULL);

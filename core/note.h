@@ -10,7 +10,10 @@
 #include "hash/digest.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
+struct ucp_copy;
 struct ucp_worker;
 
 /** The directory that paths of a manifest begin at, where it was copied itself. */
@@ -44,12 +47,26 @@ void ucp_note_lost(struct ucp_worker *w, const struct ucp_entry *e, enum ucp_los
  */
 bool ucp_note_dir_sync(struct ucp_worker *w, int rc, enum ucp_act *ret_act);
 
-/** Put a file's digest into the manifest, unless it has none; in mtree form the file, in any case. */
-void ucp_note_digest(struct ucp_worker *w, const struct ucp_entry *e,
-		     const struct ucp_digest_value *value);
+/** What is noted about the type of what was made. */
+enum ucp_note_type {
+	UCP_NOTE_ANY = 0,        /**< not known; else S_IFMT's bits, shifted down */
+	UCP_NOTE_OR_LINK = 0x80, /**< or a symbolic link to it */
+	UCP_NOTE_TYPE = 0x0f,
+	UCP_NOTE_SHIFT = 12,
+};
 
-/** Put an entry that was made, and has no digest, into a manifest of mtree form. */
-void ucp_note_entry(struct ucp_worker *w, const struct ucp_entry *e);
+/** Whether a mode is not of the type that was noted. */
+bool ucp_note_is_other(uint8_t type, mode_t mode);
+
+/** Put the digest of a copy into the manifest, unless it has none; in mtree form the file, in any case. */
+void ucp_note_copy(struct ucp_worker *w, const struct ucp_entry *e, const struct ucp_copy *copy);
+
+/** The same for another hard link to a copy. */
+void ucp_note_link(struct ucp_worker *w, const struct ucp_entry *e,
+		   const struct ucp_digest_value *value);
+
+/** Put an entry of a type that was made, and has no digest, into a manifest of mtree form. */
+void ucp_note_entry(struct ucp_worker *w, const struct ucp_entry *e, mode_t type);
 
 /** The same for a directory that is complete. */
 void ucp_note_dir(struct ucp_worker *w, const struct ucp_dir *dir);

@@ -126,7 +126,7 @@ static enum special_made special_make_over(struct ucp_worker *w, struct ucp_entr
 		ucp_place_tell_swap(w, e);
 	}
 	ucp_note_made(w, e);
-	ucp_note_entry(w, e);
+	ucp_note_entry(w, e, target != NULL ? S_IFLNK : e->st.st_mode);
 	ucp_place_settle(w, e, true);
 	return place == UCP_PLACE_NEW ? SPECIAL_BARE : SPECIAL_WHOLE;
 }
@@ -160,7 +160,7 @@ static enum special_made special_make(struct ucp_worker *w, struct ucp_entry *e,
 	}
 	if (err == 0) {
 		ucp_note_made(w, e);
-		ucp_note_entry(w, e);
+		ucp_note_entry(w, e, target != NULL ? S_IFLNK : e->st.st_mode);
 	} else if (!ucp_place_is_unseen(w, e)) {
 		enum ucp_act act = w->set->make == UCP_MAKE_SYMLINK ? UCP_FAIL_SYMLINK_TO
 								    : special_act(e->st.st_mode);

@@ -40,7 +40,7 @@ struct ucp_shared {
 	struct ucp_seals seals;
 	struct ucp_links *links;         /**< owned; NULL unless links are kept */
 	struct ucp_manifest *manifest;   /**< owned; NULL unless asked for; under tell_lock */
-	struct ucp_note_root note_root;  /**< of a manifest in mtree form; under tell_lock */
+	struct ucp_note_root note_root;  /**< under tell_lock */
 	atomic_int canceled;
 	bool has_proc;                   /**< /proc/self/fd is there, so that unnamed files can be linked */
 	bool is_single;                  /**< one source operand: no name is met twice */

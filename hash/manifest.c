@@ -7,7 +7,7 @@
  *
  *     | serial (4) | digest (kind's length) | path | NUL | serial | ...
  *
- * In mtree form a path may be without a digest: there the length is before it.
+ * In mtree form a path may be without a digest: there the length is before it, and the tag.
  */
 #include "hash/manifest.h"
 
@@ -36,6 +36,8 @@ struct ucp_manifest {
 	uint8_t digest_len;            /**< bytes before a path, less the serial; known from the first entry */
 	struct manifest_block *blocks; /**< owned, newest first */
 	uint32_t n_entries;
+	ucp_manifest_out_fn *is_out;   /**< or NULL */
+	void *out_ctx;                 /**< borrowed */
 };
 
 struct ucp_manifest *ucp_manifest_new(enum ucp_digest_kind kind, enum ucp_manifest_format format)
@@ -83,13 +85,13 @@ static uint8_t *manifest_room(struct ucp_manifest *man, size_t len)
 }
 
 int ucp_manifest_add(struct ucp_manifest *man, const char *path,
-		     const struct ucp_digest_value *value)
+		     const struct ucp_digest_value *value, uint8_t tag)
 {
 	size_t path_len = strlen(path) + 1;
 	uint32_t serial = man->n_entries;
 
 	bool has_len = man->format == UCP_MANIFEST_MTREE;
-	man->digest_len = has_len ? 1 + UCP_DIGEST_MAX : value->len;
+	man->digest_len = has_len ? 2 + UCP_DIGEST_MAX : value->len;
 	uint8_t *entry = manifest_room(man, sizeof(serial) + man->digest_len + path_len);
 	if (entry == NULL) {
 		return -ENOMEM;
@@ -98,11 +100,18 @@ int ucp_manifest_add(struct ucp_manifest *man, const char *path,
 	uint8_t *digest = entry + sizeof(serial);
 	if (has_len) {
 		*digest++ = value->len;
+		*digest++ = tag;
 	}
 	memcpy(digest, value->bytes, value->len);
 	memcpy(entry + sizeof(serial) + man->digest_len, path, path_len);
 	man->n_entries++;
 	return 0;
+}
+
+void ucp_manifest_leave_out(struct ucp_manifest *man, ucp_manifest_out_fn *fn, void *ctx)
+{
+	man->is_out = fn;
+	man->out_ctx = ctx;
 }
 
 /** The order of two entries: by path, then by serial; ctx is the digest length. */
@@ -170,12 +179,17 @@ int ucp_manifest_each(struct ucp_manifest *man, ucp_manifest_entry_fn *fn, void 
 		if (after != NULL && strcmp(path, after) == 0) {
 			continue; /* the later one counts */
 		}
+		if (man->is_out != NULL && man->is_out(man->out_ctx, path)) {
+			continue;
+		}
 		struct ucp_digest_value value = {.len = man->digest_len};
+		uint8_t tag = 0;
 		if (man->format == UCP_MANIFEST_MTREE) {
 			value.len = *digest++;
+			tag = *digest++;
 		}
 		memcpy(value.bytes, digest, value.len);
-		err = fn(ctx, path, &value);
+		err = fn(ctx, path, &value, tag);
 	}
 	free(all);
 	return err < 0 ? err : 0;
@@ -219,8 +233,10 @@ static size_t manifest_format(const struct ucp_manifest *man, const char *path,
 }
 
 /** Give out one entry as a line: 0 or a negative errno. */
-static int manifest_line(void *ctx, const char *path, const struct ucp_digest_value *value)
+static int manifest_line(void *ctx, const char *path, const struct ucp_digest_value *value,
+			 uint8_t tag)
 {
+	(void)tag; /* there is none */
 	struct manifest_lines *lines = ctx;
 	size_t need = strlen(path) * 2 + UCP_DIGEST_MAX * 2 + 32;
 

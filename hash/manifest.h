@@ -36,15 +36,22 @@ void ucp_manifest_free(struct ucp_manifest *man);
  *
  * @path   relative to the root of the tree; copied
  * @value  its digest; copied. In mtree form its length may be 0, else all are of one length
+ * @tag    kept for the caller in mtree form
  * Returns 0 or -ENOMEM.
  * Thread: one at a time.
  */
 int ucp_manifest_add(struct ucp_manifest *man, const char *path,
-		     const struct ucp_digest_value *value);
+		     const struct ucp_digest_value *value, uint8_t tag);
 
-/** Receives one path and its digest, both borrowed for the call; a negative return ends the walk. */
+/** Whether a path is not to be given out. */
+typedef bool ucp_manifest_out_fn(void *ctx, const char *path);
+
+/** Have paths left out for which fn says so, when they are given out; ctx is borrowed until then. */
+void ucp_manifest_leave_out(struct ucp_manifest *man, ucp_manifest_out_fn *fn, void *ctx);
+
+/** Receives one path, its digest, both borrowed for the call, and tag; a negative return ends the walk. */
 typedef int ucp_manifest_entry_fn(void *ctx, const char *path,
-				  const struct ucp_digest_value *value);
+				  const struct ucp_digest_value *value, uint8_t tag);
 
 /**
  * Give out every path once, sorted bytewise, with what was noted last.

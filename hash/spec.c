@@ -17,8 +17,9 @@
 #include <sys/sysmacros.h>
 
 enum {
-	SPEC_RATIO = 64,       /* paths and targets given out, to bytes read: more is hostile */
-	SPEC_SLACK = 1 << 20,  /* bytes that may be given out in any case */
+	SPEC_RATIO = 32,       /* paths and targets given out, to bytes read: more is hostile */
+	SPEC_SLACK = 64 << 20, /* bytes that may be given out in any case: deep trees have short lines */
+	SPEC_DIR_MAX = 64 << 10, /* bytes of a directory at hand */
 };
 
 /** What separates words. */
@@ -107,9 +108,12 @@ static int spec_escape(const char **text)
 	const char *at = *text;
 	int byte;
 
-	if (spec_is_octal(at[0]) && spec_is_octal(at[1]) && spec_is_octal(at[2])) {
-		byte = (at[0] - '0') << 6 | (at[1] - '0') << 3 | (at[2] - '0');
-		*text += 3;
+	if (spec_is_octal(at[0])) {
+		byte = 0;
+		for (int i = 0; i < 3 && spec_is_octal(at[i]); i++) {
+			byte = byte << 3 | (at[i] - '0');
+			(*text)++;
+		}
 		return byte > 0 && byte <= 0xff ? byte : -1;
 	}
 	if (at[0] == '^') {
@@ -213,11 +217,13 @@ static bool spec_time(const char *text, struct ucp_mtree_entry *to)
 {
 	bool is_negative = *text == '-';
 	uint64_t sec, nsec = 0;
+	const char *point;
 
 	text += is_negative;
 	if (!spec_number(&text, 10, INT64_MAX, &sec)) {
 		return false;
 	}
+	point = text;
 	if (*text == '.') {
 		text++;
 		if (!spec_number(&text, 10, 999999999, &nsec)) {
@@ -226,6 +232,7 @@ static bool spec_time(const char *text, struct ucp_mtree_entry *to)
 	}
 	to->sec = is_negative ? -(int64_t)sec : (int64_t)sec;
 	to->nsec = (uint32_t)nsec;
+	to->has_nsec = text - point == 1 + 9; /* some write .0 for none, or no zeros before it */
 	return *text == '\0';
 }
 
@@ -384,7 +391,16 @@ static char *spec_next(char **text)
 	return word;
 }
 
-/** Take on all words of a text; the last that is wrong is told. */
+/** Tell what is wrong with a word; the first counts. */
+static void spec_complain(struct ucp_spec_wrong *wrong, const char *what, const char *word)
+{
+	wrong->is_more = wrong->what != NULL;
+	if (wrong->what == NULL) {
+		*wrong = (struct ucp_spec_wrong){.what = what, .part = word};
+	}
+}
+
+/** Take on all words of a text. */
 static void spec_words(char *text, struct ucp_mtree_entry *to, struct ucp_spec_wrong *wrong)
 {
 	char *word;
@@ -392,7 +408,7 @@ static void spec_words(char *text, struct ucp_mtree_entry *to, struct ucp_spec_w
 	while ((word = spec_next(&text)) != NULL) {
 		const char *what = spec_word(word, to);
 		if (what != NULL) {
-			*wrong = (struct ucp_spec_wrong){.what = what, .part = word};
+			spec_complain(wrong, what, word);
 		}
 	}
 }
@@ -427,7 +443,7 @@ static void spec_unset(struct ucp_spec *spec, char *text, struct ucp_spec_wrong 
 		} else if (strcmp(word, "all") == 0) {
 			spec->set.keys = 0;
 		} else {
-			*wrong = (struct ucp_spec_wrong){.what = "is not a keyword of mtree", .part = word};
+			spec_complain(wrong, "is not a keyword of mtree", word);
 		}
 	}
 }
@@ -446,8 +462,9 @@ static void spec_up(struct ucp_spec *spec)
 	}
 }
 
-/** Put a name that is in the directory at hand behind it: 0 or -ENOMEM. */
-static int spec_below(struct ucp_spec *spec, struct ucp_mtree_entry *entry)
+/** Put a name that is in the directory at hand behind it: 0, -EINVAL or -ENOMEM. */
+static int spec_below(struct ucp_spec *spec, struct ucp_mtree_entry *entry,
+		      struct ucp_spec_wrong *wrong)
 {
 	struct spec_text *path = &spec->path;
 	bool is_dir = (entry->keys & UCP_MTREE_TYPE) != 0 && entry->type == S_IFDIR;
@@ -463,6 +480,10 @@ static int spec_below(struct ucp_spec *spec, struct ucp_mtree_entry *entry)
 		return err;
 	}
 	entry->path = path->text;
+	if (is_dir && path->len > SPEC_DIR_MAX) {
+		*wrong = (struct ucp_spec_wrong){.what = "a directory with too long a path"};
+		return -EINVAL;
+	}
 	if (is_dir) {
 		spec->dir.len = 0;
 		err = spec_append(&spec->dir, path->text, path->len);
@@ -506,7 +527,7 @@ static int spec_take(struct ucp_spec *spec, char *line, struct ucp_mtree_entry *
 	}
 	entry.path = name;
 	spec_words(line, &entry, wrong);
-	int err = is_full ? 0 : spec_below(spec, &entry);
+	int err = is_full ? 0 : spec_below(spec, &entry, wrong);
 	if (err < 0) {
 		return err;
 	}
@@ -529,6 +550,17 @@ static bool spec_goes_on(const char *line, size_t len)
 	return n % 2 == 1;
 }
 
+/** The length of a line less its comment, which begins like a word; the signature is one too. */
+static size_t spec_cut(const char *line, size_t len)
+{
+	for (size_t n = 0; n < len; n++) {
+		if (line[n] == '#' && (n == 0 || strchr(spec_blanks, line[n - 1]) != NULL)) {
+			return n;
+		}
+	}
+	return len;
+}
+
 /** Keep a part of a line that goes on, or its end: 0 or -ENOMEM. */
 static int spec_keep(struct ucp_spec *spec, const char *line, size_t len)
 {
@@ -546,6 +578,7 @@ int ucp_spec_line(struct ucp_spec *spec, char *line, size_t len, struct ucp_mtre
 	if (len > 0 && line[len - 1] == '\r') {
 		len--; /* a file that was edited elsewhere */
 	}
+	len = spec_cut(line, len); /* before the end counts: a backslash may be part of it */
 	spec->goes_on = spec_goes_on(line, len);
 	if (!went_on) {
 		spec->pending.len = 0;
@@ -565,7 +598,7 @@ int ucp_spec_line(struct ucp_spec *spec, char *line, size_t len, struct ucp_mtre
 		return -EINVAL;
 	}
 	line += strspn(line, spec_blanks);
-	return line[0] == '\0' || line[0] == '#' ? 0 : spec_take(spec, line, ret_entry, ret_wrong);
+	return line[0] == '\0' ? 0 : spec_take(spec, line, ret_entry, ret_wrong);
 }
 
 bool ucp_spec_is_cut(const struct ucp_spec *spec)
@@ -579,9 +612,20 @@ bool ucp_spec_begins(const char *line)
 	    strncmp(line, "/set\t", 5) == 0) {
 		return true;
 	}
-	const char *word = line + strcspn(line, spec_blanks);
-	word += strspn(word, spec_blanks);
-	size_t len = strcspn(word, "= \t\r");
-	const struct spec_keyword *keyword = spec_find(word, len);
-	return keyword != NULL && keyword->has_value && word[len] == '=';
+	size_t name_len = strcspn(line, spec_blanks);
+	/* No line of another form is so, and the name may be all that an entry has. */
+	bool is_entry = strncmp(line, "./", 2) == 0 || (name_len == 1 && line[0] == '.');
+	const char *word = line + name_len;
+	for (word += strspn(word, spec_blanks); *word != '\0' && *word != '#' && *word != '\\';
+	     word += strspn(word, spec_blanks)) {
+		size_t len = strcspn(word, "= \t\r");
+		const struct spec_keyword *keyword = spec_find(word, len);
+		bool is_keyword = keyword != NULL && keyword->has_value == (word[len] == '=');
+		if (is_keyword && keyword->has_value) {
+			return true;
+		}
+		is_entry = is_entry && is_keyword;
+		word += strcspn(word, spec_blanks);
+	}
+	return is_entry;
 }

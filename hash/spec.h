@@ -25,6 +25,7 @@ struct ucp_spec;
 struct ucp_spec_wrong {
 	const char *what; /**< NULL when nothing is wrong */
 	const char *part; /**< borrowed until the next line; NULL: the line as such */
+	bool is_more;     /**< another part is wrong too */
 };
 
 /** Begin to read; NULL when out of memory. Owner: ucp_spec_free(). */
@@ -42,7 +43,7 @@ bool ucp_spec_begins(const char *line);
  * @line       changed in place; line[len] is writable, and the newline is not part of it
  * @ret_entry  written only with 1; borrowed from the line or the reader, until the next
  * @ret_wrong  always written. With 1: a keyword that is not understood, and that the entry is
- *             without; the last one, if there are several
+ *             without; the first one, if there are several
  * Returns 1 for an entry, 0 for a line that is none, or a negative errno:
  *   -EINVAL  the line cannot be read, see *ret_wrong
  *   -ENOMEM

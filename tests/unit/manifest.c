@@ -39,7 +39,7 @@ static void note(struct ucp_manifest *man, const char *path, uint8_t byte)
 {
 	struct ucp_digest_value value = value_of(byte);
 
-	assert_int_equal(ucp_manifest_add(man, path, &value), 0);
+	assert_int_equal(ucp_manifest_add(man, path, &value, 0), 0);
 }
 
 /** Paths come out in the order of their bytes, whatever the order they were noted in. */

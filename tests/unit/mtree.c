@@ -78,12 +78,12 @@ static void test_round(void **state)
 	ucp_spec_free(spec);
 }
 
-/** Paths seen, one behind the other, with the length of the digest. */
-static int collect(void *ctx, const char *path, const struct ucp_digest_value *value)
+/** Paths seen, one behind the other, with the length of the digest and the tag. */
+static int collect(void *ctx, const char *path, const struct ucp_digest_value *value, uint8_t tag)
 {
 	char *text = ctx;
 
-	(void)sprintf(text + strlen(text), "%s:%u:%02x ", path, value->len, value->bytes[0]);
+	(void)sprintf(text + strlen(text), "%s:%u:%02x:%u ", path, value->len, value->bytes[0], tag);
 	return 0;
 }
 
@@ -96,14 +96,14 @@ static void test_noted(void **state)
 
 	(void)state;
 	assert_non_null(man);
-	assert_int_equal(ucp_manifest_add(man, "b", &some), 0);
-	assert_int_equal(ucp_manifest_add(man, "-", &none), 0);
-	assert_int_equal(ucp_manifest_add(man, "", &none), 0);
-	assert_int_equal(ucp_manifest_add(man, "b", &none), 0);
-	assert_int_equal(ucp_manifest_add(man, "c", &none), 0);
-	assert_int_equal(ucp_manifest_add(man, "c", &some), 0);
+	assert_int_equal(ucp_manifest_add(man, "b", &some, 1), 0);
+	assert_int_equal(ucp_manifest_add(man, "-", &none, 2), 0);
+	assert_int_equal(ucp_manifest_add(man, "", &none, 3), 0);
+	assert_int_equal(ucp_manifest_add(man, "b", &none, 4), 0);
+	assert_int_equal(ucp_manifest_add(man, "c", &none, 5), 0);
+	assert_int_equal(ucp_manifest_add(man, "c", &some, 6), 0);
 	assert_int_equal(ucp_manifest_each(man, collect, text), 0);
-	assert_string_equal(text, ":0:00 -:0:00 b:0:00 c:32:cd ");
+	assert_string_equal(text, ":0:00:3 -:0:00:2 b:0:00:4 c:32:cd:6 ");
 	ucp_manifest_free(man);
 }
 

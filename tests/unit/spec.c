@@ -35,7 +35,7 @@ static void print_entry(const struct ucp_mtree_entry *e, const struct ucp_spec_w
 	PUT(UCP_MTREE_IGNORE, " ignore");
 #undef PUT
 	if (wrong->what != NULL) {
-		(void)snprintf(text + n, room - n, " !%s", wrong->part);
+		(void)snprintf(text + n, room - n, " !%s%s", wrong->part, wrong->is_more ? " more" : "");
 	}
 }
 
@@ -103,6 +103,10 @@ static void test_lines(void **state)
 		{"./\\a\\b\\f\\n\\r\\s\\t\\v\\E\\#\\^A\\^?", "./\a\b\f\n\r \t\v\033#\001\177"},
 		{"./\\M-a\\M^A\\377", "./\xe1\x81\xff"},
 		{"./\xc3\xa4 size=1", "./\xc3\xa4 s=1"},
+		{"./\\7\\12x\\1019", "./\a\nxA9"},
+		{"./\\00", "-EINVAL !./\\00"},
+		{"./\\8", "-EINVAL !./\\8"},
+		{"./\\x41", "-EINVAL !./\\x41"},
 		{"./\\000", "-EINVAL !./\\000"},
 		{"./\\400", "-EINVAL !./\\400"},
 		{"./\\0", "-EINVAL !./\\0"},
@@ -152,6 +156,8 @@ static void test_lines(void **state)
 		{"./a device=x", "./a !device=x"},
 		{"./a sha256=12", "./a !sha256=12"},
 		{"./a sha256=" D64 "0", "./a !sha256=" D64 "0"},
+		{"./a foo=1 size=2 bar size=x", "./a s=2 !foo=1 more"},
+		{"./a foo=1\n./a bar", "./a !bar"},
 		{"./a size=1 size=2", "./a s=2"},
 		{"./a size=1 size=x", "./a s=1 !size=x"},
 		{"./a link=\\x uid=1", "./a u=1 !link=\\x"},
@@ -159,7 +165,15 @@ static void test_lines(void **state)
 		{"./a size=1 \\\n uid=2", "./a u=2 s=1"},
 		{"./a\\\nb \\\n\\\nuid=2", "./ab u=2"},
 		{"./a\\\\\nb", "b"},
-		{"# x \\\n ./a", "0"},
+		{"#mtree \\\n./a size=1", "./a s=1"},
+		{" # x \\\n ./a", "./a"},
+		{"./a \\\n# x \\\nsize=1\n./b", "./b"},
+		{"./a \\\n# x", "./a"},
+		{"./a size=1 # x size=2 y", "./a s=1"},
+		{"./a size=1\t#\\\nb", "b"},
+		{"./a#b\\# link=#x", "./a#b# l=#x"},
+		{"/set uid=1 # gid=2\nb", "b u=1"},
+		{".. # up", "0"},
 	};
 	char text[512];
 
@@ -226,9 +240,12 @@ static void test_proportion(void **state)
 static void test_begins(void **state)
 {
 	static const char *const yes[] = {"#mtree", "#mtree v2.0", "/set type=file", "/set\tuid=1",
-					  ". type=dir", "./a size=1", "a \t mode=1"};
+					  ". type=dir", "./a size=1", "a \t mode=1", "./a",
+					  "./a optional", "./a nochange type=file", "a optional uid=1",
+					  ".", "./a colour=red size=1", "./a \\", "./a # x"};
 	static const char *const no[] = {"#mtre", "#mtreex", "/sets a=1", "a", "a b", "a type", "",
-					 "SHA256 (a) = 12", "a optional"};
+					 "SHA256 (a) = 12", "a optional", "./a b", "./a size", ".a",
+					 "a #size=1"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(yes); i++) {

@@ -137,7 +137,7 @@ static void test_round_trip(void **state)
 		const char *path = paths[i / 2];
 		struct ucp_manifest *man = ucp_manifest_new(
 			UCP_DIGEST_XXH3, i % 2 == 0 ? UCP_MANIFEST_BSD : UCP_MANIFEST_GNU);
-		assert_int_equal(ucp_manifest_add(man, path, &value), 0);
+		assert_int_equal(ucp_manifest_add(man, path, &value, 0), 0);
 		assert_int_equal(ucp_manifest_lines(man, back, (void *)(uintptr_t)path), 0);
 		ucp_manifest_free(man);
 	}

@@ -29,6 +29,8 @@ wrong "ucp: m:6: 'type=door' is not a value" 1: "./fine type=door\n"
 wrong "ucp: m:6: 'colour=red' is not a keyword of mtree" 8:"changed: 'fine' (size)" "./fine colour=red size=6\n"
 wrong "ucp: m:6: 'uid' is not a keyword of mtree" 1: "./fine uid\n"
 wrong "ucp: m:6: './\\x' is not a name that can be read" 1: "./\\\\x\n"
+wrong "ucp: m:6: 'uid=x' is not a value that can be read, and there are others" 1: "./fine uid=x colour=red\n"
+wrong "ucp: m:6: 'tiem=1' is not a keyword of mtree, and there are others" 1: "/set tiem=1 size=x\n"
 wrong "ucp: m:6: 'tiem=1' is not a keyword" 1: "/set tiem=1\n"
 wrong "ucp: m:6: not a line of a manifest" 1: "./fi\\0ne\n"
 wrong "ucp: m:6: the last line is cut off" 1: "./fine \\\\"
@@ -58,6 +60,16 @@ case $UCP in
 	ok "come to an end" grep -qF "paths out of all proportion to the manifest" <<< "$err"
 	;;
 esac
+{ echo '#mtree' && printf '%060000d type=dir optional\n' 0 0 && echo 'b optional'; } > m2
+run ucp --check=m2 dir/sub
+is "a directory at hand of more than 64 KiB" "$(grep -o 'm2:.*' <<< "$err")" "m2:3: a directory with too long a path"
+mkdir deep && cd deep || exit 1
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	name=$(printf '%0200d' 0) && mkdir "$name" && cd "$name" || exit 1
+	echo "$name type=dir"
+done > "$WORK/m2" && seq 2000 | xargs touch && seq 2000 >> "$WORK/m2" && cd "$WORK" || exit 1
+run ucp --check=- deep < m2
+is "ten deep directories with long names, and files with short ones" "$status:$out:$err" "0::"
 { echo '#mtree' && printf '/set link=%0100000d\n' 0 && yes a | head -n 200000; } > m2
 run bash -c "ulimit -v 2000000; timeout 60 '$UCP' --engine=serial --check=m2 dir > listed"
 case $UCP in

@@ -61,6 +61,7 @@ changed: 'ä' (size, time)"
 done
 run ucp --check=m --stats src
 ok "--stats" grep -q "^checked  5 ok, 8 changed, 1 missing, 3 extra, 0 failed, 0 lines refused" <<< "$out"
+ok "counts entries" grep -q "^time .* entries/s$" <<< "$out"
 case $UCP in
 *-san-*) ;; # a sanitizer must be preloaded first
 *)
@@ -93,6 +94,9 @@ by "another owner" "8:changed: 'file' (owner)" "#mtree\n./file uid=4294967294$re
 by "another group" "8:changed: 'file' (owner)" "#mtree\n./file gid=4294967294$rest"
 by "a time in seconds" "0:" "#mtree\n./file time=7.0$rest"
 by "a time in nanoseconds" "0:" "#mtree\n./file time=7.000000008$rest"
+by "no nanoseconds, by nine digits" "8:changed: 'file' (time)" "#mtree\n./file time=7.000000000$rest"
+by "less digits, of which it is not known where they belong" "0:" "#mtree\n./file time=7.9$rest"
+by "a time in seconds without a point" "0:" "#mtree\n./file time=7$rest"
 by "another nanosecond" "8:changed: 'file' (time)" "#mtree\n./file time=7.000000009$rest"
 by "another second" "8:changed: 'file' (time)" "#mtree\n./file time=8$rest"
 by "another target" "8:changed: 'link' (target)" "#mtree\n./file\n./link type=link link=tar\n./sub\n./sub/deep"
@@ -101,15 +105,49 @@ by "a digest, of other contents" "8:changed: 'file' (content)" "#mtree\n./file s
 by "a digest in capitals" "0:" "#mtree\n./file sha256digest=$(sha256sum < dir/file | cut -c-64 | tr a-f A-F)$rest"
 by "a digest of a directory and a link: other types" "8:changed: 'link' (type)
 changed: 'sub' (type)" "#mtree\n./file\n./link sha256=$(printf '0%.0s' $(seq 64))\n./sub sha256=$(printf '0%.0s' $(seq 64))\n./sub/deep"
+by "keywords without a type make one" "8:changed: 'file' (type)
+changed: 'link' (type)
+changed: 'sub' (type)" "#mtree\n./file link=target\n./link size=6\n./sub size=4096\n./sub/deep\n"
+by "a device is neither file nor directory nor link" "8:changed: 'file' (type)
+changed: 'link' (type)
+changed: 'sub' (type)" "#mtree\n./file device=1\n./link device=native,1,3\n./sub device=1\n./sub/deep size=5\n"
+by "what has a digest that is not computed is a file" "8:changed: 'link' (type)
+changed: 'sub' (type)" "#mtree\n./file\n./link md5=1\n./sub cksum=1\n./sub/deep\n"
+by "a target with a size is that of a link" "8:changed: 'file' (type)" "#mtree\n./file link=x size=3\n./link link=target size=6\n./sub\n./sub/deep\n"
 by "digests that cannot be compared are told, once" "1:ucp: 'm': contents of 2 files are not compared, as of their digests none is SHA-256" \
 	"#mtree\n./file md5=0\n./sub\n./sub/deep sha1=1\n./link type=link md5=0"
+by "of what is a file and there" "1:ucp: 'm': contents of 1 file are not compared, as of its digests none is SHA-256" \
+	"#mtree\n/set md5=1\n./file type=file\n./sub type=dir\n./sub/deep nochange\n./link type=link\n./none optional\n"
+by "so that a tree without files is compared" "0:" "#mtree\n./file\n./sub/deep\n/set md5=1\n./sub type=dir\n./link type=link\n./none optional\n"
+by "contents of what differs otherwise" "8:changed: 'file' (size)
+changed: 'link' (type)ucp: 'm': contents of 1 file are not compared, as of its digests none is SHA-256" \
+	"#mtree\n./file md5=1 size=4\n./link md5=1\n./sub\n./sub/deep\n"
 by "a directory on the way is not extra" "0:" "#mtree\n./file\n./sub/deep\n./link"
 by "the form of FreeBSD, with comments first" "8:changed: 'sub/deep' (mode)
 missing: 'sub/x'" "#\t   user: root\n#\tmachine: x\n\n# .\n/set type=file mode=0640 nlink=1 flags=none\n.               type=dir mode=0755\n    file \\\\\n                size=3\n    link        type=link mode=0777\n# ./sub\nsub             type=dir mode=0755\n    deep\n    x\n# ./sub\n..\n\n..\n"
 by "without comments or signature" "0:" ". type=dir\nfile size=3\nlink type=link\nsub type=dir\ndeep\n..\n..\n"
+by "with a keyword without a value first" "8:missing: 'none'" "./file optional\n./none\n$rest"
+by "with one and another" "8:missing: 'none'" "./file nochange type=file\n./none\n$rest"
+by "with a name alone" "8:changed: 'file' (size)" "./sub\n./sub/deep\n./link\n./file size=1\n"
+by "with a mark of UTF-8" "8:changed: 'file' (size)" "\xef\xbb\xbf#mtree\n./file size=1$rest\n"
+by "with that and no signature, and comments" "0:" "\xef\xbb\xbf  # x\n\n. type=dir\n./file$rest\n"
 by "optional may be missing" "8:changed: 'file' (size)" "#mtree\n./file size=4 optional\n./none optional size=1$rest"
+by "an optional directory with what is in it" "8:missing: 'sub/x'" "#mtree\n./file\n./dir type=dir optional\n./dir-x optional\n./dir/a\n./dir/b type=dir optional\n./dir/b/c size=1\n./sub optional\n./sub/x\n./sub/deep\n./link\n"
 by "nochange: only that it is there" "8:missing: 'none'" "#mtree\n./file nochange type=dir size=4 md5=0\n./none nochange$rest"
 by "ignore: what is below does not count" "0:" "#mtree\n./file\n./link\n./sub type=dir ignore"
+by "nor below the root" "8:missing: 'none'" "#mtree\n. type=dir ignore\n./file\n./none\n"
+by "nor further below" "0:" "#mtree\n. ignore\n"
+by "but what is listed there counts" "8:changed: 'sub/deep' (size)
+missing: 'sub/none'" "#mtree\n./file\n./link\n./sub type=dir ignore\n./sub/deep size=6\n./sub/none\n"
+mkdir -p dir/sub/a/b dir/sub/c && echo x > dir/sub/a/b/x && echo y > dir/sub/a/y && echo z > dir/sub/c/z
+by "also far below, where others are not extra" "8:changed: 'sub/a/b/x' (size)" "#mtree\n./file\n./link\n./sub type=dir ignore\n./sub/a/b/x size=6\n"
+by "and beside it they are" "8:extra: 'sub/c'
+extra: 'sub/deep'" "#mtree\n./file\n./link\n./sub/a type=dir ignore\n"
+rm -r dir/sub/a dir/sub/c
+by "a comment does not go on" "8:missing: 'gone'" "#mtree\n./file$rest\n  # C:\\\\\n./gone type=file size=3\n"
+by "nor one behind an entry" "8:changed: 'file' (size)
+missing: 'gone'" "#mtree\n./file size=2 # C:\\\\\n./gone$rest\n"
+by "nor does the signature" "8:missing: 'gone'" "#mtree \\\\\n./gone\n./file$rest\n"
 by "twice, and they contradict" "8:changed: 'file' (size)" "#mtree\n./file size=3\n./file size=4$rest"
 by "twice, and both differ" "8:changed: 'file' (size)
 changed: 'file' (mode)" "#mtree\n./file mode=1\n./file size=4$rest"

@@ -83,6 +83,24 @@ for hash in xxh64:xxhsum xxh3:xxhsum xxh128:xxhsum sha256:sha256sum; do
 	run ucp -r --manifest-format=gnu --manifest=m2 src/empty other
 	is "it is replaced as a manifest" "$status:$(wc -l < m2)" "0:1"
 done
+mkdir -p old/d && echo x > old/x && ucp --manifest=old/m src/empty other && cp old/m old/d/m
+for format in bsd gnu; do
+	rm -rf home home2 && mkdir home
+	run ucp -a --manifest=home/m --manifest-format=$format old/. home
+	is "$format: what the manifest takes the place of is not listed" "$status:$err:$(grep -o '[^ (]*m\b' home/m)" "0::d/m"
+	run ucp --check=home/m home
+	is "so that it is right" "$status:$out$err" "0:"
+	cp -a home home2
+	run ucp -aT --manifest=home2/m --manifest-format=$format old home2
+	is "the same with -T" "$status:$(cat home2/m)" "0:$(cat home/m)"
+	run ucp -a --manifest=home2/d/m --manifest-format=$format old/m old/d home2
+	is "and below" "$status:$(grep -o '[^ (]*m\b' home2/d/m)" "0:m"
+	run ucp --check=home2/d/m home2
+	is "is right but for what it does not list" "$status:$out$err" "8:extra: 'x'"
+done
+echo "XXH64 (m) = 0123456789abcdef" > home/m
+run ucp -v --check=home/m home
+is "a manifest does not compare itself" "$status:$(grep "'m'" <<< "$out")$err" "8:ok: 'm'"
 rm -rf dst2
 ok "-a with hard links" ucp -a --manifest=m2 src dst2
 ok "gives the same manifest" cmp m m2

@@ -125,6 +125,25 @@ run ucp --check=home/m home
 is "a manifest in the directory it lists" "$status:$out$err" "0:"
 ok "whose time is not listed" grep -qxE '\. type=dir mode=[0-7]+ uid=[0-9]+ gid=[0-9]+' home/m
 
+mkdir -p old/d && echo x > old/d/x && ucp -a --manifest=old/m --manifest-format=mtree src/d/e old/e && cp old/m old/d/m
+mkdir home2
+run mtree -a --manifest=home2/m old/. home2
+is "what it takes the place of is not listed" "$status:$err:$(grep -o '^[^ ]*/m ' home2/m)" "0::./d/m "
+run ucp --check=home2/m home2
+is "so that all is as it says" "$status:$out$err" "0:"
+rm -rf home2 && mkdir home2 && ln -s home2/old by-link
+run mtree -a old home2
+run mtree -a --manifest=by-link/d/m old home2
+is "behind a link, further below" "$status:$err:$(grep -o '^[^ ]*/m ' home2/old/d/m)" "0::./old/m "
+run ucp --check=home2/old/d/m home2
+is "also" "$status:$out$err" "0:"
+printf '#mtree\n. ignore\n./m type=file size=1 time=1 mode=%s md5=1 sha256=%064d\n' "$(stat -c %a home2/old/d/m)" 1 > home2/old/d/m
+run ucp --check=home2/old/d/m home2/old/d
+is "a manifest does not compare its own contents" "$(grep "'m'" <<< "$out$err")" ""
+chmod 600 home2/old/d/m
+run ucp --check=home2/old/d/m home2/old/d
+is "only the rest" "$(grep "'m'" <<< "$out$err")" "changed: 'm' (mode)"
+
 run ucp -a --manifest=/dev/full --manifest-format=mtree src dst3
 is "a full disk" "$status:$err" "6:ucp: error writing '/dev/full': No space left on device"
 
@@ -145,9 +164,34 @@ ucp: cannot list 'many2/z/1' in the manifest: No such file or directory
 ucp: cannot list 'many2/z/2' in the manifest: No such file or directory
 ucp: cannot list 'many2/zz' in the manifest: No such file or directory"
 is "and not listed" "$(wc -l < rest):$(grep -vc '^\./a-file\|^\. ' rest)" "1501:0"
-rm -rf many2
+rm -rf many2 && ln -s y many/zy && mkfifo many/zp && ln many/y many/zh && touch many/zx
+for more in "" --atomic --fsync=batch; do
+	rm -rf many2
+	# shellcheck disable=SC2086 # options are words
+	ucp -a $more --manifest=pipe --manifest-format=mtree many many2 2> told &
+	{
+		read -r _
+		rm -r many2/zh many2/y many2/zz many2/z many2/zy many2/zp many2/zx
+		mkdir many2/y many2/zy && echo z > many2/z && echo zz > many2/zz && ln -s a many2/zp && ln -s a many2/zx && mkfifo many2/zh
+		cat > rest
+	} < pipe
+	wait $! && status=0 || status=$?
+	is "$more: another type in its place: told" "$status:$(sed -n "s/.*'many2\/\(.*\)' in.*: Stale file handle/\1/p" told | tr '\n' ' '):$(wc -l < told)" "1:y z zh zp zx zy zz :9"
+	is "$more: and not listed" "$(wc -l < rest):$(grep -vc '^\./a-file\|^\. ' rest)" "1501:0"
+done
+rm many/zp many/zy many/zh && rm -rf many2
 run ucp -a --manifest=/dev/full --manifest-format=mtree many many2
 is "a disk that is full before the end" "$status:$err" "6:ucp: error writing '/dev/full': No space left on device"
+rm -rf into && mkdir -p into && echo old > elsewhere/f && ln -s ../elsewhere/f into/f && ln -s f into/l
+for more in "" --atomic; do
+	# shellcheck disable=SC2086 # options are words
+	run mtree $more src/d/f into
+	is "$more: a link that was written through is listed as that" "$status:$err:$(cut -d' ' -f-2 m)" "0::#mtree
+./f type=link"
+done
+run mtree --copy-contents src/d/f /dev/null
+is "and a device as that" "$status:$err:$(cut -d' ' -f-2 m)" "0::#mtree
+./null type=char"
 mkdir slow && mkfifo slow/pipe && echo x > slow/x
 ucp -r --copy-contents --manifest=m --manifest-format=mtree slow slow2 2> told &
 for _ in $(seq 500); do [ ! -e slow2/x ] || break; sleep 0.01; done
