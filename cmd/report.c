@@ -71,6 +71,7 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_TIMES, "preserving times for %2"},
 	{UCP_FAIL_XATTR, "setting attribute '%t' for %2"},
 	{UCP_FAIL_XATTR_LIST, "listing attributes of %1"},
+	{UCP_FAIL_XATTR_GET, "getting attribute '%t' of %1"},
 	{UCP_FAIL_FLAGS, "failed to preserve flags '%t' of %2"},
 	{UCP_FAIL_PROJECT, "failed to preserve the project of %2"},
 	{UCP_FAIL_FULL, "%t more files were not copied to %2"},

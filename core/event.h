@@ -71,6 +71,7 @@ enum ucp_act {
 	UCP_FAIL_TIMES,      /**< dst */
 	UCP_FAIL_XATTR,      /**< dst; text is the attribute */
 	UCP_FAIL_XATTR_LIST, /**< src */
+	UCP_FAIL_XATTR_GET,  /**< src; text is the attribute */
 	UCP_FAIL_FLAGS,      /**< dst; text is the flags, as lsattr(1) shows them */
 	UCP_FAIL_PROJECT,    /**< dst */
 	UCP_FAIL_MEMORY,     /**< src */

@@ -188,6 +188,7 @@ enum meta_kept {
 static enum meta_kept meta_copy_xattr(struct ucp_worker *w, const struct ucp_meta *meta,
 				      const char *name)
 {
+	const struct ucp_entry *e = meta->entry;
 	void *value = NULL;
 
 	ssize_t len = meta_get_xattr(meta->src_fd, name, &value);
@@ -200,10 +201,15 @@ static enum meta_kept meta_copy_xattr(struct ucp_worker *w, const struct ucp_met
 		return META_KEPT;
 	}
 	if (meta_xattr_may_fail(w->set, name, err)) {
-		ucp_note_lost(w, meta->entry, meta_lost(name), err, name);
+		ucp_note_lost(w, e, meta_lost(name), err, name);
 		return META_LOST;
 	}
-	(void)meta_fail(w, meta->entry, meta_lost(name), err, name);
+	if (len < 0 && !meta_is_acl(name)) {
+		ucp_count(&w->counts.lost[meta_lost(name)], 1);
+		ucp_worker_tell_at(w, UCP_FAIL_XATTR_GET, err, e->dir, e->src_name, e->dst_name, name);
+	} else {
+		(void)meta_fail(w, e, meta_lost(name), err, name);
+	}
 	return META_FAILED;
 }
 

@@ -130,6 +130,7 @@ utimens copy/victim/* fail=EIO|1 1 1 1 1 1|bad|preserving times for 'mnt/copy/vi
 chmod copy/victim/* fail=EIO|1 1 1 1 1 1|bad|preserving permissions for 'mnt/copy/victim/file': $EIO
 chown copy/victim/* fail=EIO|1 1 1 1 1 1|bad|failed to preserve ownership for 'mnt/copy/victim/file': $EIO
 setxattr copy/victim/* fail=ENOSPC|6 6 6 6 6 6|bad|setting attribute 'trusted.note' for 'mnt/copy/victim/file': $FULL
+getxattr src/victim/* fail=EIO|1 1 1 1 1 1|bad|getting attribute 'trusted.note' of 'mnt/src/victim/file': $EIO
 listxattr src/victim/* fail=EIO|1 1 1 1 1 1|bad|listing attributes of 'mnt/src/victim/file': $EIO
 statfs * fail=EIO|0 0 0 0 0 0|all|
 END
