@@ -194,13 +194,14 @@ int ucp_inventory_write(struct ucp_worker *w, const struct ucp_inventory_site *s
 	if (site->home != NULL) {
 		ucp_manifest_leave_out(man, inventory_is_self, &place);
 	}
+	int err;
 	if (w->set->manifest_format != UCP_MANIFEST_MTREE) {
-		return ucp_manifest_lines(man, fn, ctx);
+		err = ucp_manifest_lines(man, fn, ctx);
+	} else {
+		err = fn(ctx, UCP_MTREE_SIGNATURE "\n", strlen(UCP_MTREE_SIGNATURE) + 1);
+		err = err < 0 ? err : ucp_manifest_each(man, inventory_entry, &inv);
 	}
-	int err = fn(ctx, UCP_MTREE_SIGNATURE "\n", strlen(UCP_MTREE_SIGNATURE) + 1);
-	if (err >= 0) {
-		err = ucp_manifest_each(man, inventory_entry, &inv);
-	}
+	ucp_manifest_leave_out(man, NULL, NULL);
 	inventory_leave(&inv);
 	free(inv.text);
 	return err < 0 ? err : inv.is_partial;

@@ -46,7 +46,7 @@ int ucp_manifest_add(struct ucp_manifest *man, const char *path,
 /** Whether a path is not to be given out. */
 typedef bool ucp_manifest_out_fn(void *ctx, const char *path);
 
-/** Have paths left out for which fn says so, when they are given out; ctx is borrowed until then. */
+/** Have paths left out for which fn says so, when they are given out; NULL ends that. ctx is borrowed. */
 void ucp_manifest_leave_out(struct ucp_manifest *man, ucp_manifest_out_fn *fn, void *ctx);
 
 /** Receives one path, its digest, both borrowed for the call, and tag; a negative return ends the walk. */
