@@ -45,8 +45,8 @@
  *     note        -v and the manifest; inventory: the one in mtree form, when all is done
  *     audit       a tree against a list; inspect: one name of it, but for contents
  *     compare     a tree against another; xdiff: extended attributes of two things
- *     tour        names of a tree, or of two in step; check: contents of many files, read
- *                 through the engines; reading: one of its workers
+ *     tour        names of a tree, or of two in step; readers: contents of many files, read
+ *                 through the engines; reading: one of these workers
  *     fs          what a pair of filesystems can do
  *     event, settings   what goes in and what comes out
  *   core/engine/  mechanism: how I/O is carried out
@@ -55,7 +55,7 @@
  *   core/sys/ thin wrappers over the kernel: fd, beneath, attr, cache, limit, mount, path,
  *             retry; container
  *   hash/     bytes -> digest: digest, xxh, sha, hex, manifest; sums: its lines read;
- *             mtree: lines of that form; spec: read
+ *             mtree: lines of that form; spec: read; library: libcrypto, when it is needed
  */
 #include "cmd/mode_check.h"
 #include "cmd/mode_clean.h"

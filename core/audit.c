@@ -9,7 +9,7 @@
  */
 #include "core/audit.h"
 
-#include "core/check.h"
+#include "core/readers.h"
 #include "core/inspect.h"
 #include "core/sys/fd.h"
 #include "core/sys/path.h"
@@ -50,7 +50,7 @@ struct audit_entry {
 /** What a look is given. */
 struct audit_run {
 	struct ucp_audit *audit;            /**< borrowed */
-	const struct ucp_check_item *items; /**< borrowed: one for each entry */
+	const struct ucp_readers_item *items; /**< borrowed: one for each entry */
 };
 
 /** The audit. */
@@ -427,7 +427,7 @@ static void audit_unique(struct ucp_audit *audit)
 
 /** The path of the directory of one that was not met, or NULL; before is the item before it, or NULL. */
 static const char *audit_item_dir(struct ucp_audit *audit, const char *path, size_t len,
-				  const struct ucp_check_item *before)
+				  const struct ucp_readers_item *before)
 {
 	if (before != NULL && strncmp(before->dir, path, len) == 0 && before->dir[len] == '\0') {
 		return before->dir; /* one string, and one opening */
@@ -459,7 +459,7 @@ static void audit_excuse(struct ucp_audit *audit)
 
 /** Fill in an item to read, behind the one before it or NULL: 0 or -ENOMEM. */
 static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
-		      const struct ucp_check_item *before, struct ucp_check_item *item)
+		      const struct ucp_readers_item *before, struct ucp_readers_item *item)
 {
 	const char *slash = strrchr(entry->path, '/');
 	const char *dir = entry->dir; /* the root is "." in "" */
@@ -469,15 +469,15 @@ static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 	} else if (dir == NULL) {
 		dir = audit_item_dir(audit, entry->path, (size_t)(slash - entry->path), before);
 	}
-	*item = (struct ucp_check_item){
+	*item = (struct ucp_readers_item){
 		.dir = dir,
 		.name = slash != NULL ? slash + 1 : entry->path,
 		.wanted = &entry->value,
 		.kind = (enum ucp_digest_kind)entry->kind,
-		.verdict = entry->want == NULL && entry->is_self ? UCP_CHECK_SAME
+		.verdict = entry->want == NULL && entry->is_self ? UCP_READERS_SAME
 			   : entry->want != NULL || entry->type == AUDIT_UNMET || entry->type == DT_REG
-				   ? UCP_CHECK_UNSEEN
-				   : UCP_CHECK_NOT_FILE,
+				   ? UCP_READERS_UNSEEN
+				   : UCP_READERS_NOT_FILE,
 	};
 	return dir != NULL ? 0 : -ENOMEM;
 }
@@ -489,14 +489,14 @@ static bool audit_is_gone(int err)
 }
 
 /** Whether what was opened is a symbolic link, or a socket: not what it was, and nothing to read. */
-static bool audit_is_other(const struct ucp_check_item *item)
+static bool audit_is_other(const struct ucp_readers_item *item)
 {
-	return item->verdict == UCP_CHECK_FAILED && item->step == UCP_CHECK_AT_OPEN &&
+	return item->verdict == UCP_READERS_FAILED && item->step == UCP_READERS_AT_OPEN &&
 	       (item->err == -ELOOP || item->err == -ENXIO);
 }
 
 /** Look at all but contents, when a worker takes an entry: whether these are to be read. */
-static bool audit_look(void *ctx, struct ucp_check_item *item, const int dirs[2])
+static bool audit_look(void *ctx, struct ucp_readers_item *item, const int dirs[2])
 {
 	const struct audit_run *run = ctx;
 	const struct audit_entry *entry = &run->audit->entries[item - run->items];
@@ -512,7 +512,7 @@ static bool audit_look(void *ctx, struct ucp_check_item *item, const int dirs[2]
 	}
 	bool is_file = (spec->keys & UCP_MTREE_TYPE) == 0 || S_ISREG(spec->type);
 	want->err = ucp_inspect(spec, dirs[0], item->name, &want->what);
-	item->verdict = UCP_CHECK_SAME;
+	item->verdict = UCP_READERS_SAME;
 	if (want->err < 0 || (want->what & (UCP_COMPARE_TYPE | UCP_COMPARE_SIZE)) != 0 || !is_file ||
 	    (spec->keys & (UCP_MTREE_SHA256 | UCP_MTREE_NOCHANGE)) != UCP_MTREE_SHA256) {
 		bool has_other = (spec->keys & (UCP_MTREE_SHA256 | UCP_MTREE_NOCHANGE |
@@ -521,32 +521,32 @@ static bool audit_look(void *ctx, struct ucp_check_item *item, const int dirs[2]
 				 (want->what & UCP_COMPARE_TYPE) == 0;
 		return false;
 	}
-	item->verdict = UCP_CHECK_UNSEEN;
+	item->verdict = UCP_READERS_UNSEEN;
 	return true;
 }
 
 /** Turn what looking at an entry and perhaps reading it came to into a finding. */
 static void audit_conclude_want(struct ucp_audit *audit, const struct audit_entry *entry,
-				const struct ucp_check_item *item)
+				const struct ucp_readers_item *item)
 {
-	bool has_failed = item->verdict == UCP_CHECK_FAILED;
-	bool is_other = item->verdict == UCP_CHECK_NOT_FILE || audit_is_other(item);
+	bool has_failed = item->verdict == UCP_READERS_FAILED;
+	bool is_other = item->verdict == UCP_READERS_NOT_FILE || audit_is_other(item);
 	int err = !has_failed ? entry->want->err : is_other ? 0 : item->err;
 	uint32_t what = entry->want->what;
 
-	what |= item->verdict == UCP_CHECK_DIFFERS ? UCP_COMPARE_CONTENT : 0u;
+	what |= item->verdict == UCP_READERS_DIFFERS ? UCP_COMPARE_CONTENT : 0u;
 	what |= is_other ? UCP_COMPARE_TYPE : 0u; /* since it was looked at */
-	if (audit_is_gone(err) && !(has_failed && item->step == UCP_CHECK_AT_READ)) {
-		bool has_no_dir = has_failed && item->step == UCP_CHECK_AT_DIR;
+	if (audit_is_gone(err) && !(has_failed && item->step == UCP_READERS_AT_READ)) {
+		bool has_no_dir = has_failed && item->step == UCP_READERS_AT_DIR;
 		if (!audit_wants(entry, UCP_MTREE_OPTIONAL) && !(entry->is_excused && has_no_dir)) {
 			audit_find(audit, entry->path, UCP_AUDIT_MISSING, err);
 		}
 		return;
 	}
 	if (err < 0) {
-		enum ucp_audit_word word = !has_failed || item->step == UCP_CHECK_AT_DIR
+		enum ucp_audit_word word = !has_failed || item->step == UCP_READERS_AT_DIR
 						   ? UCP_AUDIT_FAIL_ACCESS
-					   : item->step == UCP_CHECK_AT_READ ? UCP_AUDIT_FAIL_READ
+					   : item->step == UCP_READERS_AT_READ ? UCP_AUDIT_FAIL_READ
 									     : UCP_AUDIT_FAIL_OPEN;
 		audit_find(audit, entry->path, word, err);
 	}
@@ -559,21 +559,21 @@ static void audit_conclude_want(struct ucp_audit *audit, const struct audit_entr
 
 /** Turn what reading an item came to into a finding. */
 static void audit_conclude(struct ucp_audit *audit, const struct audit_entry *entry,
-			   const struct ucp_check_item *item)
+			   const struct ucp_readers_item *item)
 {
 	enum ucp_audit_word word = UCP_AUDIT_CHANGED;
-	bool is_gone = item->step != UCP_CHECK_AT_READ && audit_is_gone(item->err);
+	bool is_gone = item->step != UCP_READERS_AT_READ && audit_is_gone(item->err);
 	bool is_other = audit_is_other(item);
 
 	if (entry->want != NULL) {
 		audit_conclude_want(audit, entry, item);
 		return;
 	}
-	if (item->verdict == UCP_CHECK_SAME) {
+	if (item->verdict == UCP_READERS_SAME) {
 		word = UCP_AUDIT_OK;
-	} else if (item->verdict == UCP_CHECK_FAILED && !is_other) {
+	} else if (item->verdict == UCP_READERS_FAILED && !is_other) {
 		word = is_gone                            ? UCP_AUDIT_MISSING
-		       : item->step == UCP_CHECK_AT_READ ? UCP_AUDIT_FAIL_READ
+		       : item->step == UCP_READERS_AT_READ ? UCP_AUDIT_FAIL_READ
 							  : UCP_AUDIT_FAIL_OPEN;
 	}
 	audit_find(audit, entry->path, word, item->err);
@@ -583,9 +583,9 @@ static void audit_conclude(struct ucp_audit *audit, const struct audit_entry *en
 static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, int root,
 		      struct ucp_audit_result *res)
 {
-	struct ucp_check_result result;
+	struct ucp_readers_result result;
 	struct audit_run run = {.audit = audit};
-	struct ucp_check_job job = {
+	struct ucp_readers_job job = {
 		.roots = {root, -1}, .n_sides = 1, .n_items = audit->n_entries, .look = audit_look,
 		.ctx = &run};
 
@@ -599,7 +599,7 @@ static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, i
 				 &job.items[i]);
 	}
 	if (err == 0) {
-		err = ucp_check_run(set, &job, &result);
+		err = ucp_readers_run(set, &job, &result);
 		res->bytes = result.bytes;
 		res->lacks_engine = result.lacks_engine;
 		res->is_broken = result.is_broken;

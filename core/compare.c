@@ -3,13 +3,13 @@
 
 /*
  * First a tour of both trees in step: it tells what is missing, extra, and of
- * another type. What both have becomes an item for the workers of check.c, which
+ * another type. What both have becomes an item for the workers of readers.c, which
  * compare metadata when they take it, and then contents where that is of use.
  * Names that are one file are looked at last, when all are known.
  */
 #include "core/compare.h"
 
-#include "core/check.h"
+#include "core/readers.h"
 #include "core/meta.h"
 #include "core/sys/fd.h"
 #include "core/sys/path.h"
@@ -51,7 +51,7 @@ struct ucp_compare {
 	const struct ucp_settings *set; /**< borrowed */
 	struct ucp_tour *tour;          /**< owned */
 	struct compare_entry *entries;  /**< owned array */
-	struct ucp_check_item *items;   /**< owned array: one for each entry */
+	struct ucp_readers_item *items;   /**< owned array: one for each entry */
 	struct compare_entry **report;  /**< owned array: entries with a path, sorted by it */
 	uint32_t n_entries;
 	uint32_t room;
@@ -207,7 +207,7 @@ static void compare_status(const struct ucp_settings *set, struct compare_entry 
 }
 
 /** Compare all but contents, when a worker takes an entry: whether these are to be read. */
-static bool compare_look(void *ctx, struct ucp_check_item *item, const int dirs[2])
+static bool compare_look(void *ctx, struct ucp_readers_item *item, const int dirs[2])
 {
 	struct ucp_compare *cmp = ctx;
 	struct compare_entry *entry = &cmp->entries[item - cmp->items];
@@ -242,18 +242,18 @@ static bool compare_look(void *ctx, struct ucp_check_item *item, const int dirs[
 }
 
 /** Take over what reading came to. */
-static void compare_conclude(struct compare_entry *entry, const struct ucp_check_item *item)
+static void compare_conclude(struct compare_entry *entry, const struct ucp_readers_item *item)
 {
 	switch (item->verdict) {
-	case UCP_CHECK_DIFFERS:
+	case UCP_READERS_DIFFERS:
 		entry->what |= UCP_COMPARE_CONTENT;
 		break;
-	case UCP_CHECK_NOT_FILE:
+	case UCP_READERS_NOT_FILE:
 		entry->what |= UCP_COMPARE_TYPE;
 		break;
-	case UCP_CHECK_FAILED:
-		compare_fail(entry, item->step == UCP_CHECK_AT_DIR    ? UCP_COMPARE_FAIL_STAT
-				    : item->step == UCP_CHECK_AT_OPEN ? UCP_COMPARE_FAIL_OPEN
+	case UCP_READERS_FAILED:
+		compare_fail(entry, item->step == UCP_READERS_AT_DIR    ? UCP_COMPARE_FAIL_STAT
+				    : item->step == UCP_READERS_AT_OPEN ? UCP_COMPARE_FAIL_OPEN
 								      : UCP_COMPARE_FAIL_READ,
 			     item->side, item->err);
 		break;
@@ -265,9 +265,9 @@ static void compare_conclude(struct compare_entry *entry, const struct ucp_check
 /** Have the workers look at all entries: 0 or a negative errno. */
 static int compare_read(struct ucp_compare *cmp, const int roots[2], struct ucp_compare_result *res)
 {
-	struct ucp_check_job job = {.roots = {roots[0], roots[1]}, .n_sides = 2,
+	struct ucp_readers_job job = {.roots = {roots[0], roots[1]}, .n_sides = 2,
 				    .n_items = cmp->n_entries, .look = compare_look, .ctx = cmp};
-	struct ucp_check_result result;
+	struct ucp_readers_result result;
 
 	cmp->items = calloc(cmp->n_entries + 1, sizeof(*cmp->items));
 	if (cmp->items == NULL) {
@@ -275,13 +275,13 @@ static int compare_read(struct ucp_compare *cmp, const int roots[2], struct ucp_
 	}
 	for (uint32_t i = 0; i < cmp->n_entries; i++) {
 		const struct compare_entry *entry = &cmp->entries[i];
-		cmp->items[i] = (struct ucp_check_item){
+		cmp->items[i] = (struct ucp_readers_item){
 			.dir = entry->dir, .name = entry->name, .name_there = entry->name_there,
-			.verdict = entry->needs_look ? UCP_CHECK_UNSEEN : UCP_CHECK_SAME};
+			.verdict = entry->needs_look ? UCP_READERS_UNSEEN : UCP_READERS_SAME};
 		res->n_entries += entry->is_common;
 	}
 	job.items = cmp->items;
-	int err = ucp_check_run(cmp->set, &job, &result);
+	int err = ucp_readers_run(cmp->set, &job, &result);
 	res->bytes = result.bytes;
 	res->lacks_engine = result.lacks_engine;
 	res->is_broken = result.is_broken;

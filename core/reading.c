@@ -65,7 +65,7 @@ struct reading_dir {
 struct reading_file {
 	struct reading_file *next;  /**< free, or hungry */
 	struct ucp_reading *w;   /**< borrowed */
-	struct ucp_check_item *item; /**< borrowed */
+	struct ucp_readers_item *item; /**< borrowed */
 	struct reading_dir *dir;    /**< a reference, until it is open */
 	struct reading_port ports[2]; /**< opening and closing */
 	int fd[2];                /**< owned, or -1 */
@@ -129,7 +129,7 @@ static void reading_put_dir(struct reading_dir *dir, int n_sides)
 /** The directory of a path, with a reference; what could not be opened is in it. */
 static struct reading_dir *reading_get_dir(struct ucp_reading *w, const char *path)
 {
-	const struct ucp_check_job *job = w->shared->job;
+	const struct ucp_readers_job *job = w->shared->job;
 
 	if (w->at != NULL && (w->at->path == path || strcmp(w->at->path, path) == 0)) {
 		w->at->refs++;
@@ -152,10 +152,10 @@ static struct reading_dir *reading_get_dir(struct ucp_reading *w, const char *pa
 }
 
 /** Note what is wrong; the first trouble counts. */
-static void reading_fail(struct ucp_check_item *item, enum ucp_check_step step, int side, int err)
+static void reading_fail(struct ucp_readers_item *item, enum ucp_readers_step step, int side, int err)
 {
-	if (item->verdict != UCP_CHECK_FAILED) {
-		item->verdict = UCP_CHECK_FAILED;
+	if (item->verdict != UCP_READERS_FAILED) {
+		item->verdict = UCP_READERS_FAILED;
 		item->step = step;
 		item->side = side;
 		item->err = err;
@@ -210,21 +210,21 @@ static void reading_close(struct reading_file *file)
 /** The verdict on a file that was read to its end. */
 static void reading_judge(struct reading_file *file)
 {
-	struct ucp_check_item *item = file->item;
+	struct ucp_readers_item *item = file->item;
 	struct ucp_digest_value value;
 
-	if (item->verdict != UCP_CHECK_UNSEEN) {
+	if (item->verdict != UCP_READERS_UNSEEN) {
 		return;
 	}
-	item->verdict = UCP_CHECK_SAME;
+	item->verdict = UCP_READERS_SAME;
 	if (item->wanted == NULL) {
 		return;
 	}
 	ucp_digest_final(file->digests[item->kind], &value);
 	if (value.has_failed) {
-		reading_fail(item, UCP_CHECK_AT_READ, 0, -ENOMEM);
+		reading_fail(item, UCP_READERS_AT_READ, 0, -ENOMEM);
 	} else if (!ucp_digest_same(&value, item->wanted)) {
-		item->verdict = UCP_CHECK_DIFFERS;
+		item->verdict = UCP_READERS_DIFFERS;
 	}
 }
 
@@ -309,8 +309,8 @@ static void reading_compare(struct reading_file *file, const struct reading_chun
 
 	if (a->res != b->res || memcmp(a->buf, b->buf, (size_t)a->res) != 0) {
 		file->is_over = true;
-		if (file->item->verdict == UCP_CHECK_UNSEEN) {
-			file->item->verdict = UCP_CHECK_DIFFERS;
+		if (file->item->verdict == UCP_READERS_UNSEEN) {
+			file->item->verdict = UCP_READERS_DIFFERS;
 		}
 	} else if (file->is_endless && a->res < a->len) {
 		file->is_over = true;
@@ -325,7 +325,7 @@ static void reading_on_read(struct ucp_io *io)
 	struct reading_file *file = chunk->file;
 
 	if (io->res < 0) {
-		reading_fail(file->item, UCP_CHECK_AT_READ, port->side, (int)io->res);
+		reading_fail(file->item, UCP_READERS_AT_READ, port->side, (int)io->res);
 		file->is_over = true;
 	} else {
 		file->w->bytes += (uint64_t)io->res;
@@ -367,18 +367,18 @@ static int reading_ready_digest(struct reading_file *file)
 /** See what was opened, on all sides: false when there is nothing to read, the verdict is made. */
 static bool reading_look(struct reading_file *file)
 {
-	struct ucp_check_item *item = file->item;
+	struct ucp_readers_item *item = file->item;
 	int n_sides = file->w->shared->job->n_sides;
 	struct stat st[2];
 
 	for (int i = 0; i < n_sides; i++) {
 		int err = ucp_fd_stat(file->fd[i], &st[i]);
 		if (err < 0) {
-			reading_fail(item, UCP_CHECK_AT_READ, i, err);
+			reading_fail(item, UCP_READERS_AT_READ, i, err);
 			return false;
 		}
 		if (!S_ISREG(st[i].st_mode)) {
-			item->verdict = UCP_CHECK_NOT_FILE;
+			item->verdict = UCP_READERS_NOT_FILE;
 			return false;
 		}
 	}
@@ -390,11 +390,11 @@ static bool reading_look(struct reading_file *file)
 	if (item->wanted == NULL) {
 		bool is_one = reading_is_one(st);
 		if (is_one || st[0].st_size != st[1].st_size) {
-			item->verdict = is_one ? UCP_CHECK_SAME : UCP_CHECK_DIFFERS;
+			item->verdict = is_one ? UCP_READERS_SAME : UCP_READERS_DIFFERS;
 			return false;
 		}
 	} else if (reading_ready_digest(file) < 0) {
-		reading_fail(item, UCP_CHECK_AT_READ, 0, -ENOMEM);
+		reading_fail(item, UCP_READERS_AT_READ, 0, -ENOMEM);
 		return false;
 	}
 	return true;
@@ -407,7 +407,7 @@ static void reading_on_open(struct ucp_io *io)
 	struct reading_file *file = port->owner;
 
 	if (io->res < 0) {
-		reading_fail(file->item, UCP_CHECK_AT_OPEN, port->side, (int)io->res);
+		reading_fail(file->item, UCP_READERS_AT_OPEN, port->side, (int)io->res);
 	} else {
 		file->fd[port->side] = (int)io->res;
 	}
@@ -416,7 +416,7 @@ static void reading_on_open(struct ucp_io *io)
 	}
 	reading_put_dir(file->dir, file->w->shared->job->n_sides);
 	file->dir = NULL;
-	if (file->item->verdict == UCP_CHECK_UNSEEN && reading_look(file)) {
+	if (file->item->verdict == UCP_READERS_UNSEEN && reading_look(file)) {
 		reading_go_on(file);
 	} else {
 		reading_close(file);
@@ -424,20 +424,20 @@ static void reading_on_open(struct ucp_io *io)
 }
 
 /** Begin an item. */
-static void reading_begin(struct ucp_reading *w, struct ucp_check_item *item)
+static void reading_begin(struct ucp_reading *w, struct ucp_readers_item *item)
 {
-	struct ucp_check_job *job = w->shared->job;
+	struct ucp_readers_job *job = w->shared->job;
 
-	if (item->verdict != UCP_CHECK_UNSEEN) {
+	if (item->verdict != UCP_READERS_UNSEEN) {
 		return;
 	}
 	struct reading_dir *dir = reading_get_dir(w, item->dir);
 	for (int i = 0; i < job->n_sides; i++) {
 		if (dir->fd[i] < 0) {
-			reading_fail(item, UCP_CHECK_AT_DIR, i, dir->fd[i]);
+			reading_fail(item, UCP_READERS_AT_DIR, i, dir->fd[i]);
 		}
 	}
-	if (item->verdict != UCP_CHECK_UNSEEN ||
+	if (item->verdict != UCP_READERS_UNSEEN ||
 	    (job->look != NULL && !job->look(job->ctx, item, dir->fd))) {
 		reading_put_dir(dir, job->n_sides);
 		return;
@@ -514,7 +514,7 @@ static void reading_feed(struct ucp_reading *w, struct reading_queue *queue)
 		struct reading_file *file = queue->first;
 		int err = ucp_buf_ready(&queue->pool);
 		if (err < 0) {
-			reading_fail(file->item, UCP_CHECK_AT_READ, 0, err);
+			reading_fail(file->item, UCP_READERS_AT_READ, 0, err);
 			file->is_over = true;
 		}
 		if (reading_wants_more(file)) {
@@ -535,10 +535,10 @@ static void reading_feed(struct ucp_reading *w, struct reading_queue *queue)
 }
 
 /** The next item of this worker, or NULL when all are taken. */
-static struct ucp_check_item *reading_next(struct ucp_reading *w)
+static struct ucp_readers_item *reading_next(struct ucp_reading *w)
 {
 	struct ucp_reading_shared *shared = w->shared;
-	const struct ucp_check_job *job = shared->job;
+	const struct ucp_readers_job *job = shared->job;
 
 	if (w->next == w->end) {
 		uint32_t first = atomic_load_explicit(&shared->next, memory_order_relaxed);
@@ -558,7 +558,7 @@ static struct ucp_check_item *reading_next(struct ucp_reading *w)
 static int reading_loop(struct ucp_reading *w)
 {
 	for (;;) {
-		struct ucp_check_item *item = NULL;
+		struct ucp_readers_item *item = NULL;
 		while (w->free_files != NULL && (item = reading_next(w)) != NULL) {
 			reading_begin(w, item);
 		}

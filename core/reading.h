@@ -1,18 +1,18 @@
 /* Copyright (c) 2026 the ucp authors */
 /* SPDX-License-Identifier: MIT */
 
-/* One worker of check.c: its engine, and the files it has in flight. */
+/* One worker of readers.c: its engine, and the files it has in flight. */
 #ifndef UCP_CORE_READING_H
 #define UCP_CORE_READING_H
 
-#include "core/check.h"
+#include "core/readers.h"
 #include "core/worker.h"
 
 #include <stdatomic.h>
 
 /** What all workers share. */
 struct ucp_reading_shared {
-	struct ucp_check_job *job;          /**< borrowed */
+	struct ucp_readers_job *job;          /**< borrowed */
 	const struct ucp_worker_plan *plan; /**< borrowed */
 	bool must_have_ring;                /**< nothing may take its place */
 	uint32_t batch;                     /**< items taken at a time, at least 1 */

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Workers for a job, as many as the plan has; what they do is in reading.c. */
-#include "core/check.h"
+#include "core/readers.h"
 
 #include "core/plan.h"
 #include "core/reading.h"
@@ -17,7 +17,7 @@ enum {
 };
 
 /** A worker and its thread. */
-struct check_worker {
+struct readers_worker {
 	struct ucp_reading *reading; /**< owned */
 	pthread_t thread;
 	int err;                     /**< what ended it, or 0 */
@@ -25,32 +25,32 @@ struct check_worker {
 };
 
 /** The body of a worker thread. */
-static void *check_thread(void *arg)
+static void *readers_thread(void *arg)
 {
-	struct check_worker *w = arg;
+	struct readers_worker *w = arg;
 
 	w->err = ucp_reading_run(w->reading, &w->is_broken);
 	return NULL;
 }
 
 /** Let all workers work, the first of them on this thread. */
-static void check_work(struct check_worker *workers, uint32_t n_workers)
+static void readers_work(struct readers_worker *workers, uint32_t n_workers)
 {
 	uint32_t n_threads = 1;
 
 	/* Without a thread more the others do its share. */
 	while (n_threads < n_workers && pthread_create(&workers[n_threads].thread, NULL,
-						       check_thread, &workers[n_threads]) == 0) {
+						       readers_thread, &workers[n_threads]) == 0) {
 		n_threads++;
 	}
-	(void)check_thread(&workers[0]);
+	(void)readers_thread(&workers[0]);
 	for (uint32_t i = 1; i < n_threads; i++) {
 		(void)pthread_join(workers[i].thread, NULL); /* it is ours, and joined once */
 	}
 }
 
 /** How many workers are of use. */
-static uint32_t check_n_workers(const struct ucp_plan *plan, uint32_t n_items)
+static uint32_t readers_n_workers(const struct ucp_plan *plan, uint32_t n_items)
 {
 	uint32_t most = n_items > 0 ? n_items : 1;
 
@@ -58,36 +58,36 @@ static uint32_t check_n_workers(const struct ucp_plan *plan, uint32_t n_items)
 }
 
 /** How many items a worker takes at a time. */
-static uint32_t check_batch(uint32_t n_items, uint32_t n_workers)
+static uint32_t readers_batch(uint32_t n_items, uint32_t n_workers)
 {
 	uint32_t share = n_items / n_workers / CHECK_SHARES;
 
 	return share < 1 ? 1 : share > CHECK_BATCH ? CHECK_BATCH : share;
 }
 
-int ucp_check_run(const struct ucp_settings *set, struct ucp_check_job *job,
-		  struct ucp_check_result *ret_result)
+int ucp_readers_run(const struct ucp_settings *set, struct ucp_readers_job *job,
+		  struct ucp_readers_result *ret_result)
 {
 	struct ucp_plan plan = {0};
 
-	*ret_result = (struct ucp_check_result){0};
+	*ret_result = (struct ucp_readers_result){0};
 	int err = ucp_plan_make(set, job->n_items == 0, &plan);
 	if (err < 0) {
 		ret_result->lacks_engine = plan.lacks_engine;
 		return err;
 	}
-	uint32_t n_workers = check_n_workers(&plan, job->n_items);
+	uint32_t n_workers = readers_n_workers(&plan, job->n_items);
 	struct ucp_reading_shared shared = {.job = job, .plan = &plan.worker,
 					    .must_have_ring = set->engine == UCP_CHOOSE_URING,
-					    .batch = check_batch(job->n_items, n_workers)};
-	struct check_worker *workers = calloc(n_workers, sizeof(*workers));
+					    .batch = readers_batch(job->n_items, n_workers)};
+	struct readers_worker *workers = calloc(n_workers, sizeof(*workers));
 	err = workers != NULL ? 0 : -ENOMEM;
 	for (uint32_t i = 0; err == 0 && i < n_workers; i++) {
 		workers[i].reading = ucp_reading_new(&shared);
 		err = workers[i].reading != NULL ? 0 : -ENOMEM;
 	}
 	if (err == 0) {
-		check_work(workers, n_workers);
+		readers_work(workers, n_workers);
 	}
 	for (uint32_t i = 0; workers != NULL && i < n_workers; i++) {
 		err = err == 0 ? workers[i].err : err;

@@ -5,7 +5,7 @@
  * Files of many sizes, read by every engine with many limits: each verdict must be
  * what was done to the file.
  */
-#include "core/check.h"
+#include "core/readers.h"
 #include "tests/lib/unit.h"
 
 enum { FILES = 60, ROOM = 300000 };
@@ -19,7 +19,7 @@ struct trees {
 	char dirs[FILES][16];
 	char names[FILES][16];
 	struct ucp_digest_value values[FILES];
-	enum ucp_check_verdict wanted[FILES]; /* with digests of the first tree, of the second */
+	enum ucp_readers_verdict wanted[FILES]; /* with digests of the first tree, of the second */
 };
 
 /** Write a file below a root. */
@@ -55,21 +55,21 @@ static void make_file(struct trees *t, size_t i)
 	ucp_digest_final(dig, &t->values[i]);
 	ucp_digest_free(dig);
 
-	t->wanted[i] = i % 7 < 3 ? UCP_CHECK_SAME : UCP_CHECK_DIFFERS;
+	t->wanted[i] = i % 7 < 3 ? UCP_READERS_SAME : UCP_READERS_DIFFERS;
 	switch (i % 7) {
 	case 3:
 		data[len / 2] ^= 1;
-		t->wanted[i] = len > 0 ? UCP_CHECK_DIFFERS : UCP_CHECK_SAME;
+		t->wanted[i] = len > 0 ? UCP_READERS_DIFFERS : UCP_READERS_SAME;
 		break;
 	case 4:
-		t->wanted[i] = len > 0 ? UCP_CHECK_DIFFERS : UCP_CHECK_SAME;
+		t->wanted[i] = len > 0 ? UCP_READERS_DIFFERS : UCP_READERS_SAME;
 		len -= len > 0;
 		break;
 	case 5:
 		len++;
 		break;
 	case 6:
-		t->wanted[i] = UCP_CHECK_FAILED; /* there is none */
+		t->wanted[i] = UCP_READERS_FAILED; /* there is none */
 		return;
 	default:
 		break;
@@ -131,20 +131,20 @@ static const struct ucp_settings tries[] = {
 };
 
 /** Run a job over all files with every setting. */
-static void run_all(struct trees *t, struct ucp_check_job *job, bool with_digests)
+static void run_all(struct trees *t, struct ucp_readers_job *job, bool with_digests)
 {
-	struct ucp_check_item items[FILES];
+	struct ucp_readers_item items[FILES];
 
 	job->items = items;
 	job->n_items = FILES;
 	for (size_t s = 0; s < COUNT(tries); s++) {
-		struct ucp_check_result result;
+		struct ucp_readers_result result;
 		for (size_t i = 0; i < FILES; i++) {
-			items[i] = (struct ucp_check_item){
+			items[i] = (struct ucp_readers_item){
 				.dir = t->dirs[i], .name = t->names[i],
 				.wanted = with_digests ? &t->values[i] : NULL, .kind = kind_of(i)};
 		}
-		assert_int_equal(ucp_check_run(&tries[s], job, &result), 0);
+		assert_int_equal(ucp_readers_run(&tries[s], job, &result), 0);
 		assert_false(result.is_broken);
 		for (size_t i = 0; i < FILES; i++) {
 			if (items[i].verdict != t->wanted[i]) {
@@ -152,9 +152,9 @@ static void run_all(struct trees *t, struct ucp_check_job *job, bool with_digest
 					 sizes[i % COUNT(sizes)], (int)items[i].verdict,
 					 (int)t->wanted[i]);
 			}
-			if (items[i].verdict == UCP_CHECK_FAILED) {
+			if (items[i].verdict == UCP_READERS_FAILED) {
 				assert_int_equal(items[i].err, -ENOENT);
-				assert_int_equal(items[i].step, UCP_CHECK_AT_OPEN);
+				assert_int_equal(items[i].step, UCP_READERS_AT_OPEN);
 				assert_int_equal(items[i].side, with_digests ? 0 : 1);
 			}
 		}
@@ -165,7 +165,7 @@ static void run_all(struct trees *t, struct ucp_check_job *job, bool with_digest
 static void test_digests(void **state)
 {
 	struct trees *t = *state;
-	struct ucp_check_job job = {.roots = {t->roots[1], -1}, .n_sides = 1};
+	struct ucp_readers_job job = {.roots = {t->roots[1], -1}, .n_sides = 1};
 
 	run_all(t, &job, true);
 }
@@ -174,7 +174,7 @@ static void test_digests(void **state)
 static void test_sides(void **state)
 {
 	struct trees *t = *state;
-	struct ucp_check_job job = {.roots = {t->roots[0], t->roots[1]}, .n_sides = 2};
+	struct ucp_readers_job job = {.roots = {t->roots[0], t->roots[1]}, .n_sides = 2};
 
 	run_all(t, &job, false);
 }
@@ -183,7 +183,7 @@ static void test_sides(void **state)
 static void test_others(void **state)
 {
 	struct trees *t = *state;
-	struct ucp_check_item items[] = {
+	struct ucp_readers_item items[] = {
 		{.dir = "", .name = "d1", .wanted = &t->values[0], .kind = UCP_DIGEST_XXH128},
 		{.dir = "", .name = "fifo", .wanted = &t->values[0], .kind = UCP_DIGEST_XXH128},
 		{.dir = "", .name = "link", .wanted = &t->values[0], .kind = UCP_DIGEST_XXH128},
@@ -191,27 +191,27 @@ static void test_others(void **state)
 		{.dir = "f0", .name = "a", .wanted = &t->values[0], .kind = UCP_DIGEST_XXH128},
 		{.dir = "dlink", .name = "e", .wanted = &t->values[0], .kind = UCP_DIGEST_XXH128},
 		{.dir = "", .name = "f0", .wanted = &t->values[0], .kind = UCP_DIGEST_XXH128,
-		 .verdict = UCP_CHECK_DIFFERS},
+		 .verdict = UCP_READERS_DIFFERS},
 	};
-	struct ucp_check_job job = {.roots = {t->roots[0], -1}, .n_sides = 1, .items = items,
+	struct ucp_readers_job job = {.roots = {t->roots[0], -1}, .n_sides = 1, .items = items,
 				    .n_items = COUNT(items)};
-	struct ucp_check_result result;
+	struct ucp_readers_result result;
 
 	assert_int_equal(mkfifoat(t->roots[0], "fifo", 0600), 0);
 	assert_int_equal(symlinkat("f0", t->roots[0], "link"), 0);
 	assert_int_equal(symlinkat("d1", t->roots[0], "dlink"), 0);
-	assert_int_equal(ucp_check_run(&tries[0], &job, &result), 0);
-	assert_int_equal(items[0].verdict, UCP_CHECK_NOT_FILE);
-	assert_int_equal(items[1].verdict, UCP_CHECK_NOT_FILE);
-	assert_int_equal(items[2].verdict, UCP_CHECK_FAILED);
+	assert_int_equal(ucp_readers_run(&tries[0], &job, &result), 0);
+	assert_int_equal(items[0].verdict, UCP_READERS_NOT_FILE);
+	assert_int_equal(items[1].verdict, UCP_READERS_NOT_FILE);
+	assert_int_equal(items[2].verdict, UCP_READERS_FAILED);
 	assert_int_equal(items[2].err, -ELOOP);
-	assert_int_equal(items[2].step, UCP_CHECK_AT_OPEN);
-	assert_int_equal(items[3].step, UCP_CHECK_AT_DIR);
+	assert_int_equal(items[2].step, UCP_READERS_AT_OPEN);
+	assert_int_equal(items[3].step, UCP_READERS_AT_DIR);
 	assert_int_equal(items[3].err, -ENOENT);
 	assert_int_equal(items[4].err, -ENOTDIR);
-	assert_int_equal(items[5].step, UCP_CHECK_AT_DIR);
-	assert_int_equal(items[5].verdict, UCP_CHECK_FAILED);
-	assert_int_equal(items[6].verdict, UCP_CHECK_DIFFERS);
+	assert_int_equal(items[5].step, UCP_READERS_AT_DIR);
+	assert_int_equal(items[5].verdict, UCP_READERS_FAILED);
+	assert_int_equal(items[6].verdict, UCP_READERS_DIFFERS);
 	assert_int_equal(result.bytes, 0);
 }
 
@@ -219,11 +219,11 @@ static void test_others(void **state)
 static void test_proc(void **state)
 {
 	int proc = open("/proc/self", O_RDONLY | O_DIRECTORY);
-	struct ucp_check_item item = {.dir = "", .name = "maps"};
-	struct ucp_check_job job = {.roots = {proc, proc}, .n_sides = 2, .items = &item,
+	struct ucp_readers_item item = {.dir = "", .name = "maps"};
+	struct ucp_readers_job job = {.roots = {proc, proc}, .n_sides = 2, .items = &item,
 				    .n_items = 1};
 	struct ucp_digest_value none = {.len = 16};
-	struct ucp_check_result result;
+	struct ucp_readers_result result;
 
 	(void)state;
 	if (proc < 0) {
@@ -232,8 +232,8 @@ static void test_proc(void **state)
 	item.wanted = &none;
 	item.kind = UCP_DIGEST_XXH128;
 	job.n_sides = 1;
-	assert_int_equal(ucp_check_run(&tries[1], &job, &result), 0);
-	assert_int_equal(item.verdict, UCP_CHECK_DIFFERS);
+	assert_int_equal(ucp_readers_run(&tries[1], &job, &result), 0);
+	assert_int_equal(item.verdict, UCP_READERS_DIFFERS);
 	assert_true(result.bytes > 0);
 	(void)close(proc);
 }
@@ -242,10 +242,10 @@ static void test_proc(void **state)
 static void test_nothing(void **state)
 {
 	struct trees *t = *state;
-	struct ucp_check_job job = {.roots = {t->roots[0], -1}, .n_sides = 1};
-	struct ucp_check_result result;
+	struct ucp_readers_job job = {.roots = {t->roots[0], -1}, .n_sides = 1};
+	struct ucp_readers_result result;
 
-	assert_int_equal(ucp_check_run(&tries[0], &job, &result), 0);
+	assert_int_equal(ucp_readers_run(&tries[0], &job, &result), 0);
 	assert_int_equal(result.bytes, 0);
 }
 
@@ -257,5 +257,5 @@ int main(void)
 		cmocka_unit_test(test_nothing),
 	};
 
-	return cmocka_run_group_tests_name("check", tests, trees_make, trees_remove);
+	return cmocka_run_group_tests_name("readers", tests, trees_make, trees_remove);
 }
