@@ -46,7 +46,7 @@ struct ucp_mtree_entry {
 	uint64_t size;     /**< bytes */
 	int64_t sec;       /**< time of modification: seconds since 1970 */
 	uint32_t nsec;     /**< and nanoseconds */
-	bool has_nsec;     /**< which count: there were nine digits */
+	bool has_nsec;     /**< which count: they are not 0, or there were nine digits */
 	uint32_t major;    /**< of a device */
 	uint32_t minor;
 	const char *link;  /**< borrowed: target of a symbolic link */

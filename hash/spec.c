@@ -232,7 +232,8 @@ static bool spec_time(const char *text, struct ucp_mtree_entry *to)
 	}
 	to->sec = is_negative ? -(int64_t)sec : (int64_t)sec;
 	to->nsec = (uint32_t)nsec;
-	to->has_nsec = text - point == 1 + 9; /* some write .0 for none, or no zeros before it */
+	/* libarchive writes no zeros in front: .7 is 7 nanoseconds. But .0 may mean that they are unknown. */
+	to->has_nsec = nsec != 0 || text - point == 1 + 9;
 	return *text == '\0';
 }
 

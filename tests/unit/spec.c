@@ -25,7 +25,7 @@ static void print_entry(const struct ucp_mtree_entry *e, const struct ucp_spec_w
 	PUT(UCP_MTREE_UID, " u=%u", (unsigned)e->uid);
 	PUT(UCP_MTREE_GID, " g=%u", (unsigned)e->gid);
 	PUT(UCP_MTREE_SIZE, " s=%llu", (unsigned long long)e->size);
-	PUT(UCP_MTREE_TIME, " T=%lld.%u", (long long)e->sec, (unsigned)e->nsec);
+	PUT(UCP_MTREE_TIME, " T=%lld.%u%s", (long long)e->sec, (unsigned)e->nsec, e->has_nsec ? "" : "?");
 	PUT(UCP_MTREE_LINK, " l=%s", e->link);
 	PUT(UCP_MTREE_DEVICE, " d=%u,%u", e->major, e->minor);
 	PUT(UCP_MTREE_SHA256, " h=%02x%02x", e->digest.bytes[0], e->digest.bytes[31]);
@@ -82,7 +82,10 @@ static void test_lines(void **state)
 		{"\t./a \t type=file\t", "./a t=100000"},
 		{"./a type=link mode=0777 link=b\\040c", "./a t=120000 m=777 l=b c"},
 		{"./a mode=4755 uid=0 gid=4294967295 size=18", "./a m=4755 u=0 g=4294967295 s=18"},
-		{"./a time=5", "./a T=5.0"},
+		{"./a time=5", "./a T=5.0?"},
+		{"./a time=5.0", "./a T=5.0?"},
+		{"./a time=5.000000000", "./a T=5.0"},
+		{"./a time=5.7", "./a T=5.7"},
 		{"./a time=5.000000007", "./a T=5.7"},
 		{"./a time=-5.999999999", "./a T=-5.999999999"},
 		{"./a type=char device=native,1,3", "./a t=20000 d=1,3"},

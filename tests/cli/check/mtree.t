@@ -28,6 +28,13 @@ done
 bsdtar -cf m --format=mtree --options='mtree:all,mtree:use-set' -C src .
 run ucp --check=m src
 is "bsdtar with /set" "$out:$err" ":$blind"
+# it writes nanoseconds without zeros in front: 7 of them are .7, and still count
+mkdir short && touch -d @1000000000.000000007 short/a
+bsdtar -cf short.m --format=mtree --options='!all,mtree:time' -C short a
+touch -d @1000000000.000000008 short/a
+run ucp --check=short.m short
+is "a nanosecond of few digits" "$status:$out" "8:changed: 'a' (time)"
+
 [ $has_sha256 = yes ] || exit 0
 
 cp -a src was
@@ -95,7 +102,8 @@ by "another group" "8:changed: 'file' (owner)" "#mtree\n./file gid=4294967294$re
 by "a time in seconds" "0:" "#mtree\n./file time=7.0$rest"
 by "a time in nanoseconds" "0:" "#mtree\n./file time=7.000000008$rest"
 by "no nanoseconds, by nine digits" "8:changed: 'file' (time)" "#mtree\n./file time=7.000000000$rest"
-by "less digits, of which it is not known where they belong" "0:" "#mtree\n./file time=7.9$rest"
+by "a nanosecond without zeros in front" "0:" "#mtree\n./file time=7.8$rest"
+by "another without zeros in front" "8:changed: 'file' (time)" "#mtree\n./file time=7.9$rest"
 by "a time in seconds without a point" "0:" "#mtree\n./file time=7$rest"
 by "another nanosecond" "8:changed: 'file' (time)" "#mtree\n./file time=7.000000009$rest"
 by "another second" "8:changed: 'file' (time)" "#mtree\n./file time=8$rest"
