@@ -43,7 +43,7 @@
  *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels;
  *                 flags: chattr flags and project ids
  *     note        -v and the manifest; inventory: the one in mtree form, when all is done
- *     audit       a tree against a list; inspect: one name of it, but for contents
+ *     check       a tree against a list; inspect: one name of it, but for contents
  *     compare     a tree against another; xdiff: extended attributes of two things
  *     tour        names of a tree, or of two in step; readers: contents of many files, read
  *                 through the engines; reading: one of these workers

@@ -6,7 +6,7 @@
 #include "cmd/ending.h"
 #include "cmd/quote.h"
 #include "cmd/status.h"
-#include "core/audit.h"
+#include "core/check.h"
 #include "core/compare.h"
 #include "core/sys/fd.h"
 #include "hash/manifest.h"
@@ -31,7 +31,7 @@ struct mode_check {
 	const struct ucp_options *opts; /**< borrowed */
 	const char *name;               /**< of the program, in messages */
 	const char *file;               /**< the manifest, in messages */
-	struct ucp_audit *audit;        /**< owned */
+	struct ucp_check *list;         /**< owned */
 	struct stat self;               /**< of the manifest */
 	char *line;                     /**< owned: MODE_CHECK_LINE_MAX bytes and one */
 	struct ucp_spec *spec;          /**< owned: of a manifest in mtree form; else NULL */
@@ -39,7 +39,7 @@ struct mode_check {
 	bool has_begun;                 /**< a line that is no comment has come: the form is known */
 	uint64_t n_lines;
 	uint64_t n_wrong;               /**< lines that are none of a manifest, or are refused */
-	uint64_t counts[UCP_AUDIT_WORDS];
+	uint64_t counts[UCP_CHECK_WORDS];
 };
 
 /** Tell a failure: "ucp: what 'path': reason". */
@@ -93,7 +93,7 @@ static int check_begin(struct mode_check *check, size_t len)
 			     ucp_spec_begins(line))) {
 		check->spec = ucp_spec_new();
 		check->lists_all = true;
-		ucp_audit_expect_all(check->audit);
+		ucp_check_expect_all(check->list);
 		return check->spec != NULL ? 0 : -ENOMEM;
 	}
 	return 0;
@@ -135,7 +135,7 @@ static int check_take_spec(struct mode_check *check, size_t len)
 		entry.keys &= ~(uint32_t)UCP_MTREE_SHA256;
 		entry.keys |= UCP_MTREE_OTHER;
 	}
-	return check_refuse(check, entry.path, ucp_audit_add_spec(check->audit, &entry));
+	return check_refuse(check, entry.path, ucp_check_add_spec(check->list, &entry));
 }
 
 /** Take on one line of len bytes: 0 or -ENOMEM. */
@@ -158,13 +158,13 @@ static int check_take_line(struct mode_check *check, size_t len)
 			 ? -EINVAL
 			 : ucp_sums_parse(check->line, len, check->opts->set.digest, &found);
 	if (rc > 0) {
-		rc = ucp_audit_add(check->audit, found.path, found.kind, &found.value);
+		rc = ucp_check_add(check->list, found.path, found.kind, &found.value);
 	}
 	if (rc == -EOPNOTSUPP) {
 		/* What can be seen is whether the file is there. */
 		const struct ucp_mtree_entry entry = {
 			.path = found.path, .keys = UCP_MTREE_TYPE | UCP_MTREE_OTHER, .type = S_IFREG};
-		rc = ucp_audit_add_spec(check->audit, &entry);
+		rc = ucp_check_add_spec(check->list, &entry);
 	}
 	return check_refuse(check, found.path, rc < 0 ? rc : 0);
 }
@@ -240,27 +240,27 @@ static bool check_read_manifest(struct mode_check *check)
 }
 
 /** A finding: what is asked for goes to standard output, failures to standard error. */
-static void check_finding(void *ctx, const struct ucp_audit_finding *finding)
+static void check_finding(void *ctx, const struct ucp_check_finding *finding)
 {
-	static const char *const words[UCP_AUDIT_WORDS] = {
-		[UCP_AUDIT_OK] = "ok",           [UCP_AUDIT_CHANGED] = "changed",
-		[UCP_AUDIT_MISSING] = "missing", [UCP_AUDIT_EXTRA] = "extra",
+	static const char *const words[UCP_CHECK_WORDS] = {
+		[UCP_CHECK_OK] = "ok",           [UCP_CHECK_CHANGED] = "changed",
+		[UCP_CHECK_MISSING] = "missing", [UCP_CHECK_EXTRA] = "extra",
 	};
 	struct mode_check *check = ctx;
 
 	check->counts[finding->word]++;
 	switch (finding->word) {
-	case UCP_AUDIT_FAIL_OPEN:
+	case UCP_CHECK_FAIL_OPEN:
 		fprintf(stderr, "%s: cannot open %s for reading: %s\n", check->name,
 			ucp_quote(0, finding->path), strerror(-finding->err));
 		break;
-	case UCP_AUDIT_FAIL_READ:
+	case UCP_CHECK_FAIL_READ:
 		check_tell(check, "error reading", finding->path, finding->err);
 		break;
-	case UCP_AUDIT_FAIL_ACCESS:
+	case UCP_CHECK_FAIL_ACCESS:
 		check_tell(check, "cannot access", finding->path, finding->err);
 		break;
-	case UCP_AUDIT_OK:
+	case UCP_CHECK_OK:
 		if (!check->opts->set.tell_copied) {
 			break;
 		}
@@ -281,12 +281,12 @@ static void check_finding(void *ctx, const struct ucp_audit_finding *finding)
 static void check_stats(const struct mode_check *check, uint64_t bytes, double seconds)
 {
 	const uint64_t *n = check->counts;
-	uint64_t n_read = n[UCP_AUDIT_OK] + n[UCP_AUDIT_CHANGED];
-	uint64_t n_failed = n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] + n[UCP_AUDIT_FAIL_ACCESS];
+	uint64_t n_read = n[UCP_CHECK_OK] + n[UCP_CHECK_CHANGED];
+	uint64_t n_failed = n[UCP_CHECK_FAIL_OPEN] + n[UCP_CHECK_FAIL_READ] + n[UCP_CHECK_FAIL_ACCESS];
 
 	printf("checked  %" PRIu64 " ok, %" PRIu64 " changed, %" PRIu64 " missing, %" PRIu64
 	       " extra, %" PRIu64 " failed, %" PRIu64 " lines refused\n",
-	       n[UCP_AUDIT_OK], n[UCP_AUDIT_CHANGED], n[UCP_AUDIT_MISSING], n[UCP_AUDIT_EXTRA],
+	       n[UCP_CHECK_OK], n[UCP_CHECK_CHANGED], n[UCP_CHECK_MISSING], n[UCP_CHECK_EXTRA],
 	       n_failed, check->n_wrong);
 	ucp_ending_stats(bytes, n_read, check->lists_all ? "entries" : "files", seconds);
 }
@@ -310,7 +310,7 @@ static void check_tell_blind(const struct mode_check *check, uint64_t n)
 /** Look at the tree: the exit status. */
 static int check_run(struct mode_check *check, const char *dir)
 {
-	struct ucp_audit_result result;
+	struct ucp_check_result result;
 	double begin = ucp_ending_clock();
 
 	int root = ucp_fd_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
@@ -318,24 +318,24 @@ static int check_run(struct mode_check *check, const char *dir)
 		check_tell(check, "cannot access", dir, root);
 		return UCP_STATUS_FAILED;
 	}
-	int err = ucp_audit_run(check->audit, &check->opts->set, root, &check->self, &result);
+	int err = ucp_check_run(check->list, &check->opts->set, root, &check->self, &result);
 	if (err < 0) {
 		ucp_fd_drop(&root);
 		return ucp_ending_cannot(check->name, "cannot check", result.lacks_engine,
 					 result.is_broken, err);
 	}
-	ucp_audit_each(check->audit, check_finding, check);
+	ucp_check_each(check->list, check_finding, check);
 	ucp_fd_drop(&root);
 	check_tell_blind(check, result.blind);
 	if (check->opts->stats) {
 		check_stats(check, result.bytes, ucp_ending_clock() - begin);
 	}
 	const uint64_t *n = check->counts;
-	if (n[UCP_AUDIT_CHANGED] + n[UCP_AUDIT_MISSING] + n[UCP_AUDIT_EXTRA] > 0) {
+	if (n[UCP_CHECK_CHANGED] + n[UCP_CHECK_MISSING] + n[UCP_CHECK_EXTRA] > 0) {
 		return UCP_STATUS_DIFFERS;
 	}
-	bool has_failed = check->n_wrong + result.blind + n[UCP_AUDIT_FAIL_OPEN] + n[UCP_AUDIT_FAIL_READ] +
-				  n[UCP_AUDIT_FAIL_ACCESS] > 0;
+	bool has_failed = check->n_wrong + result.blind + n[UCP_CHECK_FAIL_OPEN] + n[UCP_CHECK_FAIL_READ] +
+				  n[UCP_CHECK_FAIL_ACCESS] > 0;
 	return has_failed ? UCP_STATUS_FAILED : UCP_STATUS_OK;
 }
 
@@ -352,8 +352,8 @@ int ucp_mode_check(const struct ucp_options *opts)
 		ucp_options_try_help(check.name);
 		return opts->called_as_cp ? UCP_STATUS_FAILED : UCP_STATUS_USAGE;
 	}
-	check.audit = ucp_audit_new();
-	if (check.audit == NULL) {
+	check.list = ucp_check_new();
+	if (check.list == NULL) {
 		check_tell(&check, "cannot check", opts->check, -ENOMEM);
 		return UCP_STATUS_FAILED;
 	}
@@ -361,6 +361,6 @@ int ucp_mode_check(const struct ucp_options *opts)
 	if (check_read_manifest(&check)) {
 		status = check_run(&check, opts->n_operands == 1 ? opts->operands[0] : ".");
 	}
-	ucp_audit_free(check.audit);
+	ucp_check_free(check.list);
 	return status;
 }

@@ -7,7 +7,7 @@
  * directory by directory. What the tour did not meet is opened all the same, as a
  * directory may be searched and not be readable.
  */
-#include "core/audit.h"
+#include "core/check.h"
 
 #include "core/readers.h"
 #include "core/inspect.h"
@@ -22,10 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AUDIT_UNMET = 255 }; /* no DT_ type */
+enum { CHECK_UNMET = 255 }; /* no DT_ type */
 
 /** More than contents that a path should have, and what it has. */
-struct audit_want {
+struct check_want {
 	struct ucp_mtree_entry spec; /**< its path is not used, its link is the one below */
 	uint32_t what;               /**< enum ucp_compare_bit: what differs */
 	int err;                     /**< why it could not be looked at, or 0 */
@@ -34,31 +34,31 @@ struct audit_want {
 };
 
 /** A path of the list. */
-struct audit_entry {
+struct check_entry {
 	char *path;         /**< owned */
 	uint32_t line;      /**< which of the list it is */
 	uint32_t order;     /**< when it was met, or UINT32_MAX */
-	unsigned char type; /**< DT_, or AUDIT_UNMET */
+	unsigned char type; /**< DT_, or CHECK_UNMET */
 	uint8_t kind;       /**< enum ucp_digest_kind */
 	bool is_excused;    /**< it is in a directory that may be missing, and was not met */
 	bool is_self;       /**< the list, whose contents no list can know */
 	const char *dir;    /**< borrowed from the tour, where it was met */
-	struct audit_want *want; /**< owned; NULL: it is a file, and its contents count */
+	struct check_want *want; /**< owned; NULL: it is a file, and its contents count */
 	struct ucp_digest_value value;
 };
 
 /** What a look is given. */
-struct audit_run {
-	struct ucp_audit *audit;            /**< borrowed */
+struct check_run {
+	struct ucp_check *check;            /**< borrowed */
 	const struct ucp_readers_item *items; /**< borrowed: one for each entry */
 };
 
-/** The audit. */
-struct ucp_audit {
-	struct audit_entry *entries; /**< owned array */
+/** The check. */
+struct ucp_check {
+	struct check_entry *entries; /**< owned array */
 	uint32_t n_entries;
 	uint32_t entries_room;
-	struct ucp_audit_finding *findings; /**< owned array; paths of the entries or the tour */
+	struct ucp_check_finding *findings; /**< owned array; paths of the entries or the tour */
 	uint32_t n_findings;
 	uint32_t findings_room;
 	struct ucp_tour *tour;       /**< owned */
@@ -69,48 +69,48 @@ struct ucp_audit {
 	bool is_out_of_memory;
 };
 
-struct ucp_audit *ucp_audit_new(void)
+struct ucp_check *ucp_check_new(void)
 {
-	struct ucp_audit *audit = calloc(1, sizeof(*audit));
+	struct ucp_check *check = calloc(1, sizeof(*check));
 
-	if (audit != NULL) {
-		audit->tour = ucp_tour_new();
-		if (audit->tour == NULL) {
-			free(audit);
+	if (check != NULL) {
+		check->tour = ucp_tour_new();
+		if (check->tour == NULL) {
+			free(check);
 			return NULL;
 		}
 	}
-	return audit;
+	return check;
 }
 
-void ucp_audit_free(struct ucp_audit *audit)
+void ucp_check_free(struct ucp_check *check)
 {
-	if (audit == NULL) {
+	if (check == NULL) {
 		return;
 	}
-	for (uint32_t i = 0; i < audit->n_entries; i++) {
-		free(audit->entries[i].path);
-		free(audit->entries[i].want);
+	for (uint32_t i = 0; i < check->n_entries; i++) {
+		free(check->entries[i].path);
+		free(check->entries[i].want);
 	}
-	ucp_tour_free(audit->tour);
-	free(audit->entries);
-	free(audit->findings);
-	free(audit);
+	ucp_tour_free(check->tour);
+	free(check->entries);
+	free(check->findings);
+	free(check);
 }
 
 /** Room for one more entry, zeroed but for its path and digest: 0 or a negative errno. */
-static int audit_append(struct ucp_audit *audit, const char *path, enum ucp_digest_kind kind,
+static int check_append(struct ucp_check *check, const char *path, enum ucp_digest_kind kind,
 			const struct ucp_digest_value *value, bool may_be_root)
 {
-	if (audit->n_entries == audit->entries_room) {
-		uint32_t room = audit->entries_room > 0 ? audit->entries_room * 2 : 256;
-		struct audit_entry *more = reallocarray(audit->entries, room, sizeof(*more));
+	if (check->n_entries == check->entries_room) {
+		uint32_t room = check->entries_room > 0 ? check->entries_room * 2 : 256;
+		struct check_entry *more = reallocarray(check->entries, room, sizeof(*more));
 		if (more == NULL || room > UINT32_MAX / 4) {
-			audit->entries = more != NULL ? more : audit->entries;
+			check->entries = more != NULL ? more : check->entries;
 			return -ENOMEM;
 		}
-		audit->entries = more;
-		audit->entries_room = room;
+		check->entries = more;
+		check->entries_room = room;
 	}
 	char *own = malloc(strlen(path) + 2);
 	int err = own != NULL ? ucp_path_tidy(own, path) : -ENOMEM;
@@ -122,49 +122,49 @@ static int audit_append(struct ucp_audit *audit, const char *path, enum ucp_dige
 		free(own);
 		return err;
 	}
-	audit->entries[audit->n_entries] = (struct audit_entry){
-		.path = own, .line = audit->n_entries, .order = UINT32_MAX, .type = AUDIT_UNMET, .kind = (uint8_t)kind,
+	check->entries[check->n_entries] = (struct check_entry){
+		.path = own, .line = check->n_entries, .order = UINT32_MAX, .type = CHECK_UNMET, .kind = (uint8_t)kind,
 		.value = *value};
-	audit->n_entries++;
+	check->n_entries++;
 	return 0;
 }
 
-int ucp_audit_add(struct ucp_audit *audit, const char *path, enum ucp_digest_kind kind,
+int ucp_check_add(struct ucp_check *check, const char *path, enum ucp_digest_kind kind,
 		  const struct ucp_digest_value *value)
 {
-	return audit_append(audit, path, kind, value, false);
+	return check_append(check, path, kind, value, false);
 }
 
-int ucp_audit_add_spec(struct ucp_audit *audit, const struct ucp_mtree_entry *spec)
+int ucp_check_add_spec(struct ucp_check *check, const struct ucp_mtree_entry *spec)
 {
 	bool has_link = (spec->keys & UCP_MTREE_LINK) != 0;
 	size_t link_len = has_link ? strlen(spec->link) + 1 : 0;
-	struct audit_want *want = malloc(sizeof(*want) + link_len);
+	struct check_want *want = malloc(sizeof(*want) + link_len);
 
 	if (want == NULL) {
 		return -ENOMEM;
 	}
-	*want = (struct audit_want){.spec = *spec};
+	*want = (struct check_want){.spec = *spec};
 	if (has_link) {
 		want->spec.link = memcpy(want->link, spec->link, link_len);
 	}
-	int err = audit_append(audit, spec->path, UCP_DIGEST_SHA256, &spec->digest, true);
+	int err = check_append(check, spec->path, UCP_DIGEST_SHA256, &spec->digest, true);
 	if (err < 0) {
 		free(want);
 		return err;
 	}
-	audit->entries[audit->n_entries - 1].want = want;
-	audit->has_ignore = audit->has_ignore || (spec->keys & UCP_MTREE_IGNORE) != 0;
+	check->entries[check->n_entries - 1].want = want;
+	check->has_ignore = check->has_ignore || (spec->keys & UCP_MTREE_IGNORE) != 0;
 	return 0;
 }
 
-void ucp_audit_expect_all(struct ucp_audit *audit)
+void ucp_check_expect_all(struct ucp_check *check)
 {
-	audit->lists_all = true;
+	check->lists_all = true;
 }
 
 /** qsort(3), also of an array that was never needed. */
-static void audit_sort(void *array, uint32_t n, size_t piece,
+static void check_sort(void *array, uint32_t n, size_t piece,
 		       int (*order)(const void *a, const void *b))
 {
 	if (n > 1) {
@@ -173,39 +173,39 @@ static void audit_sort(void *array, uint32_t n, size_t piece,
 }
 
 /** Note a finding with what is changed, if that is known. */
-static void audit_find_what(struct ucp_audit *audit, const char *path, enum ucp_audit_word word,
+static void check_find_what(struct ucp_check *check, const char *path, enum ucp_check_word word,
 			    uint32_t what, int err)
 {
-	if (path != NULL && audit->n_findings == audit->findings_room) {
-		uint32_t room = audit->findings_room > 0 ? audit->findings_room * 2 : 256;
-		struct ucp_audit_finding *more =
-			reallocarray(audit->findings, room, sizeof(*more));
+	if (path != NULL && check->n_findings == check->findings_room) {
+		uint32_t room = check->findings_room > 0 ? check->findings_room * 2 : 256;
+		struct ucp_check_finding *more =
+			reallocarray(check->findings, room, sizeof(*more));
 		if (more != NULL) {
-			audit->findings = more;
-			audit->findings_room = room;
+			check->findings = more;
+			check->findings_room = room;
 		} else {
 			path = NULL;
 		}
 	}
 	if (path == NULL) {
-		audit->is_out_of_memory = true;
+		check->is_out_of_memory = true;
 		return;
 	}
-	audit->findings[audit->n_findings++] =
-		(struct ucp_audit_finding){.path = path, .word = word, .what = what, .err = err};
+	check->findings[check->n_findings++] =
+		(struct ucp_check_finding){.path = path, .word = word, .what = what, .err = err};
 }
 
 /** Note a finding. */
-static void audit_find(struct ucp_audit *audit, const char *path, enum ucp_audit_word word,
+static void check_find(struct ucp_check *check, const char *path, enum ucp_check_word word,
 		       int err)
 {
-	audit_find_what(audit, path, word, 0, err);
+	check_find_what(check, path, word, 0, err);
 }
 
 /** The order of entries before the tour: by path, of the same path the same digests together. */
-static int audit_order_path(const void *a, const void *b)
+static int check_order_path(const void *a, const void *b)
 {
-	const struct audit_entry *ea = a, *eb = b;
+	const struct check_entry *ea = a, *eb = b;
 	int order = strcmp(ea->path, eb->path);
 
 	if (order == 0 && (ea->want == NULL) != (eb->want == NULL)) {
@@ -221,18 +221,18 @@ static int audit_order_path(const void *a, const void *b)
 }
 
 /** The order of entries after it: as they were met, then by path. */
-static int audit_order_met(const void *a, const void *b)
+static int check_order_met(const void *a, const void *b)
 {
-	const struct audit_entry *ea = a, *eb = b;
+	const struct check_entry *ea = a, *eb = b;
 
 	return ea->order != eb->order ? (ea->order < eb->order ? -1 : 1)
-				      : audit_order_path(a, b);
+				      : check_order_path(a, b);
 }
 
 /** The order of findings: by path, what is bad first. */
-static int audit_order_finding(const void *a, const void *b)
+static int check_order_finding(const void *a, const void *b)
 {
-	const struct ucp_audit_finding *fa = a, *fb = b;
+	const struct ucp_check_finding *fa = a, *fb = b;
 	int order = strcmp(fa->path, fb->path);
 
 	return order != 0              ? order
@@ -242,7 +242,7 @@ static int audit_order_finding(const void *a, const void *b)
 }
 
 /** How a text of two parts, "dir/name", compares to a whole path. */
-static int audit_compare(const char *dir, const char *name, const char *path)
+static int check_compare(const char *dir, const char *name, const char *path)
 {
 	size_t len = strlen(dir);
 
@@ -260,13 +260,13 @@ static int audit_compare(const char *dir, const char *name, const char *path)
 }
 
 /** The place of the first entry whose path is not before one of two parts. */
-static uint32_t audit_lower(const struct ucp_audit *audit, const char *dir, const char *name)
+static uint32_t check_lower(const struct ucp_check *check, const char *dir, const char *name)
 {
-	uint32_t low = 0, high = audit->n_entries;
+	uint32_t low = 0, high = check->n_entries;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		if (audit_compare(dir, name, audit->entries[middle].path) > 0) {
+		if (check_compare(dir, name, check->entries[middle].path) > 0) {
 			low = middle + 1;
 		} else {
 			high = middle;
@@ -276,43 +276,43 @@ static uint32_t audit_lower(const struct ucp_audit *audit, const char *dir, cons
 }
 
 /** The first entry of a path, or NULL. */
-static struct audit_entry *audit_seek(const struct ucp_audit *audit, const char *dir,
+static struct check_entry *check_seek(const struct ucp_check *check, const char *dir,
 				      const char *name)
 {
-	uint32_t low = audit_lower(audit, dir, name);
-	struct audit_entry *entry = &audit->entries[low];
+	uint32_t low = check_lower(check, dir, name);
+	struct check_entry *entry = &check->entries[low];
 
-	return low < audit->n_entries && audit_compare(dir, name, entry->path) == 0 ? entry : NULL;
+	return low < check->n_entries && check_compare(dir, name, entry->path) == 0 ? entry : NULL;
 }
 
 /** Whether a name is the list itself. */
-static bool audit_is_self(const struct ucp_audit *audit, const struct ucp_tour_entry *entry)
+static bool check_is_self(const struct ucp_check *check, const struct ucp_tour_entry *entry)
 {
 	struct stat st;
 
-	return audit->self != NULL && audit->self->st_ino == entry->ino[0] &&
+	return check->self != NULL && check->self->st_ino == entry->ino[0] &&
 	       ucp_fd_statat(entry->fd[0], entry->name, AT_SYMLINK_NOFOLLOW, &st) == 0 &&
-	       st.st_ino == audit->self->st_ino && st.st_dev == audit->self->st_dev;
+	       st.st_ino == check->self->st_ino && st.st_dev == check->self->st_dev;
 }
 
 /** Whether an entry has a keyword. */
-static bool audit_wants(const struct audit_entry *entry, enum ucp_mtree_key key)
+static bool check_wants(const struct check_entry *entry, enum ucp_mtree_key key)
 {
 	return entry->want != NULL && (entry->want->spec.keys & (uint32_t)key) != 0;
 }
 
 /** Whether a directory that is not listed is on the way to something that is. */
-static bool audit_is_on_way(struct ucp_audit *audit, const struct ucp_tour_entry *entry)
+static bool check_is_on_way(struct ucp_check *check, const struct ucp_tour_entry *entry)
 {
 	size_t dir_len = strlen(entry->dir);
 	char *name = NULL;
 	int len = asprintf(&name, "%s/", entry->name);
 	if (len < 0) {
-		audit->is_out_of_memory = true;
+		check->is_out_of_memory = true;
 		return true;
 	}
-	uint32_t low = audit_lower(audit, entry->dir, name);
-	const char *path = low < audit->n_entries ? audit->entries[low].path : "";
+	uint32_t low = check_lower(check, entry->dir, name);
+	const char *path = low < check->n_entries ? check->entries[low].path : "";
 	if (dir_len > 0 && strncmp(path, entry->dir, dir_len) == 0 && path[dir_len] == '/') {
 		path += dir_len + 1;
 	} else if (dir_len > 0) {
@@ -324,32 +324,32 @@ static bool audit_is_on_way(struct ucp_audit *audit, const struct ucp_tour_entry
 }
 
 /** Whether a listed path, or "." for the root, is one below which nothing counts that is not listed. */
-static bool audit_ignores(const struct ucp_audit *audit, const char *path)
+static bool check_ignores(const struct ucp_check *check, const char *path)
 {
-	const struct audit_entry *entry = audit_seek(audit, "", path);
+	const struct check_entry *entry = check_seek(check, "", path);
 	bool is_ignored = false;
 
-	for (; entry != NULL && entry < audit->entries + audit->n_entries &&
+	for (; entry != NULL && entry < check->entries + check->n_entries &&
 	       strcmp(entry->path, path) == 0; entry++) {
-		is_ignored = is_ignored || audit_wants(entry, UCP_MTREE_IGNORE);
+		is_ignored = is_ignored || check_wants(entry, UCP_MTREE_IGNORE);
 	}
 	return is_ignored;
 }
 
 /** Whether what is in a directory does not count when it is not listed. */
-static bool audit_is_ignored(struct ucp_audit *audit, const char *dir)
+static bool check_is_ignored(struct ucp_check *check, const char *dir)
 {
-	if (!audit->has_ignore || audit_ignores(audit, ".")) {
-		return audit->has_ignore;
+	if (!check->has_ignore || check_ignores(check, ".")) {
+		return check->has_ignore;
 	}
 	char *path = strdup(dir);
 	if (path == NULL) {
-		audit->is_out_of_memory = true;
+		check->is_out_of_memory = true;
 		return true;
 	}
 	bool is_ignored = false;
 	for (char *slash = path; path[0] != '\0' && slash != NULL && !is_ignored;) {
-		is_ignored = audit_ignores(audit, path);
+		is_ignored = check_ignores(check, path);
 		slash = strrchr(path, '/');
 		*(slash != NULL ? slash : path) = '\0';
 	}
@@ -358,97 +358,97 @@ static bool audit_is_ignored(struct ucp_audit *audit, const char *dir)
 }
 
 /** Whether a name that is not listed is one too many. */
-static bool audit_is_extra(struct ucp_audit *audit, const struct ucp_tour_entry *entry)
+static bool check_is_extra(struct ucp_check *check, const struct ucp_tour_entry *entry)
 {
 	if (entry->type[0] == DT_DIR) {
-		return audit->lists_all && !audit_is_on_way(audit, entry);
+		return check->lists_all && !check_is_on_way(check, entry);
 	}
-	return (audit->lists_all || entry->type[0] == DT_REG) && !audit_is_self(audit, entry);
+	return (check->lists_all || entry->type[0] == DT_REG) && !check_is_self(check, entry);
 }
 
 /** The tour meets a name. */
-static bool audit_see(void *ctx, const struct ucp_tour_entry *entry)
+static bool check_see(void *ctx, const struct ucp_tour_entry *entry)
 {
-	struct ucp_audit *audit = ctx;
-	struct audit_entry *known = audit_seek(audit, entry->dir, entry->name);
+	struct ucp_check *check = ctx;
+	struct check_entry *known = check_seek(check, entry->dir, entry->name);
 
-	bool is_ignored = audit_is_ignored(audit, entry->dir);
-	bool is_entered = !audit->lists_all;
+	bool is_ignored = check_is_ignored(check, entry->dir);
+	bool is_entered = !check->lists_all;
 	if (known != NULL) {
 		const char *path = known->path;
-		bool is_self = audit_is_self(audit, entry);
-		for (; known < audit->entries + audit->n_entries &&
+		bool is_self = check_is_self(check, entry);
+		for (; known < check->entries + check->n_entries &&
 		       strcmp(known->path, path) == 0; known++) {
 			known->type = entry->type[0];
 			known->dir = entry->dir;
-			known->order = audit->n_met++;
+			known->order = check->n_met++;
 			known->is_self = is_self;
-			is_ignored = is_ignored || audit_wants(known, UCP_MTREE_IGNORE);
+			is_ignored = is_ignored || check_wants(known, UCP_MTREE_IGNORE);
 		}
 		is_entered = is_entered || !is_ignored;
-	} else if (!is_ignored && audit_is_extra(audit, entry)) {
-		audit_find(audit, ucp_tour_path(audit->tour, entry->dir, entry->name),
-			   UCP_AUDIT_EXTRA, 0);
+	} else if (!is_ignored && check_is_extra(check, entry)) {
+		check_find(check, ucp_tour_path(check->tour, entry->dir, entry->name),
+			   UCP_CHECK_EXTRA, 0);
 	}
 	/* What is in something that is extra or ignored goes without saying, but for what is listed. */
-	return entry->type[0] == DT_DIR && (is_entered || audit_is_on_way(audit, entry));
+	return entry->type[0] == DT_DIR && (is_entered || check_is_on_way(check, entry));
 }
 
 /** The tour could not look at something. */
-static void audit_fail(void *ctx, int side, const char *dir, const char *name, int err)
+static void check_fail(void *ctx, int side, const char *dir, const char *name, int err)
 {
-	struct ucp_audit *audit = ctx;
-	const char *path = name != NULL     ? ucp_tour_path(audit->tour, dir, name)
+	struct ucp_check *check = ctx;
+	const char *path = name != NULL     ? ucp_tour_path(check->tour, dir, name)
 			   : dir[0] != '\0' ? dir
 					    : ".";
 
 	(void)side; /* there is one */
 	if (err != -ENOENT) { /* vanished meanwhile: reading will tell what is missing */
-		audit_find(audit, path, UCP_AUDIT_FAIL_ACCESS, err);
+		check_find(check, path, UCP_CHECK_FAIL_ACCESS, err);
 	}
 }
 
 /** Remove what is there twice, of entries that are sorted. */
-static void audit_unique(struct ucp_audit *audit)
+static void check_unique(struct ucp_check *check)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < audit->n_entries; i++) {
-		struct audit_entry *entry = &audit->entries[i];
-		if (n > 0 && audit_order_path(&audit->entries[n - 1], entry) == 0) {
+	for (uint32_t i = 0; i < check->n_entries; i++) {
+		struct check_entry *entry = &check->entries[i];
+		if (n > 0 && check_order_path(&check->entries[n - 1], entry) == 0) {
 			free(entry->path);
 			free(entry->want);
 		} else {
-			audit->entries[n++] = *entry;
+			check->entries[n++] = *entry;
 		}
 	}
-	audit->n_entries = n;
+	check->n_entries = n;
 }
 
 /** The path of the directory of one that was not met, or NULL; before is the item before it, or NULL. */
-static const char *audit_item_dir(struct ucp_audit *audit, const char *path, size_t len,
+static const char *check_item_dir(struct ucp_check *check, const char *path, size_t len,
 				  const struct ucp_readers_item *before)
 {
 	if (before != NULL && strncmp(before->dir, path, len) == 0 && before->dir[len] == '\0') {
 		return before->dir; /* one string, and one opening */
 	}
 	char *text = strndup(path, len);
-	const char *dir = text != NULL ? ucp_tour_path(audit->tour, "", text) : NULL;
+	const char *dir = text != NULL ? ucp_tour_path(check->tour, "", text) : NULL;
 	free(text);
 	return dir;
 }
 
 /** Excuse what is in directories that may be missing and were not met; entries are sorted by path. */
-static void audit_excuse(struct ucp_audit *audit)
+static void check_excuse(struct ucp_check *check)
 {
-	for (uint32_t i = 0; i < audit->n_entries; i++) {
-		const struct audit_entry *dir = &audit->entries[i];
-		if (!audit_wants(dir, UCP_MTREE_OPTIONAL) || dir->is_excused || dir->type != AUDIT_UNMET) {
+	for (uint32_t i = 0; i < check->n_entries; i++) {
+		const struct check_entry *dir = &check->entries[i];
+		if (!check_wants(dir, UCP_MTREE_OPTIONAL) || dir->is_excused || dir->type != CHECK_UNMET) {
 			continue; /* excused: so is what is in it */
 		}
 		size_t len = strlen(dir->path);
-		for (uint32_t k = audit_lower(audit, dir->path, ""); k < audit->n_entries; k++) {
-			struct audit_entry *entry = &audit->entries[k];
+		for (uint32_t k = check_lower(check, dir->path, ""); k < check->n_entries; k++) {
+			struct check_entry *entry = &check->entries[k];
 			if (strncmp(entry->path, dir->path, len) != 0 || entry->path[len] != '/') {
 				break;
 			}
@@ -458,7 +458,7 @@ static void audit_excuse(struct ucp_audit *audit)
 }
 
 /** Fill in an item to read, behind the one before it or NULL: 0 or -ENOMEM. */
-static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
+static int check_item(struct ucp_check *check, const struct check_entry *entry,
 		      const struct ucp_readers_item *before, struct ucp_readers_item *item)
 {
 	const char *slash = strrchr(entry->path, '/');
@@ -467,7 +467,7 @@ static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 	if (dir == NULL && slash == NULL) {
 		dir = "";
 	} else if (dir == NULL) {
-		dir = audit_item_dir(audit, entry->path, (size_t)(slash - entry->path), before);
+		dir = check_item_dir(check, entry->path, (size_t)(slash - entry->path), before);
 	}
 	*item = (struct ucp_readers_item){
 		.dir = dir,
@@ -475,7 +475,7 @@ static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 		.wanted = &entry->value,
 		.kind = (enum ucp_digest_kind)entry->kind,
 		.verdict = entry->want == NULL && entry->is_self ? UCP_READERS_SAME
-			   : entry->want != NULL || entry->type == AUDIT_UNMET || entry->type == DT_REG
+			   : entry->want != NULL || entry->type == CHECK_UNMET || entry->type == DT_REG
 				   ? UCP_READERS_UNSEEN
 				   : UCP_READERS_NOT_FILE,
 	};
@@ -483,24 +483,24 @@ static int audit_item(struct ucp_audit *audit, const struct audit_entry *entry,
 }
 
 /** Whether an error says that there is nothing of that name. */
-static bool audit_is_gone(int err)
+static bool check_is_gone(int err)
 {
 	return err == -ENOENT || err == -ENOTDIR;
 }
 
 /** Whether what was opened is a symbolic link, or a socket: not what it was, and nothing to read. */
-static bool audit_is_other(const struct ucp_readers_item *item)
+static bool check_is_other(const struct ucp_readers_item *item)
 {
 	return item->verdict == UCP_READERS_FAILED && item->step == UCP_READERS_AT_OPEN &&
 	       (item->err == -ELOOP || item->err == -ENXIO);
 }
 
 /** Look at all but contents, when a worker takes an entry: whether these are to be read. */
-static bool audit_look(void *ctx, struct ucp_readers_item *item, const int dirs[2])
+static bool check_look(void *ctx, struct ucp_readers_item *item, const int dirs[2])
 {
-	const struct audit_run *run = ctx;
-	const struct audit_entry *entry = &run->audit->entries[item - run->items];
-	struct audit_want *want = entry->want;
+	const struct check_run *run = ctx;
+	const struct check_entry *entry = &run->check->entries[item - run->items];
+	struct check_want *want = entry->want;
 
 	if (want == NULL) {
 		return true;
@@ -526,76 +526,76 @@ static bool audit_look(void *ctx, struct ucp_readers_item *item, const int dirs[
 }
 
 /** Turn what looking at an entry and perhaps reading it came to into a finding. */
-static void audit_conclude_want(struct ucp_audit *audit, const struct audit_entry *entry,
+static void check_conclude_want(struct ucp_check *check, const struct check_entry *entry,
 				const struct ucp_readers_item *item)
 {
 	bool has_failed = item->verdict == UCP_READERS_FAILED;
-	bool is_other = item->verdict == UCP_READERS_NOT_FILE || audit_is_other(item);
+	bool is_other = item->verdict == UCP_READERS_NOT_FILE || check_is_other(item);
 	int err = !has_failed ? entry->want->err : is_other ? 0 : item->err;
 	uint32_t what = entry->want->what;
 
 	what |= item->verdict == UCP_READERS_DIFFERS ? UCP_COMPARE_CONTENT : 0u;
 	what |= is_other ? UCP_COMPARE_TYPE : 0u; /* since it was looked at */
-	if (audit_is_gone(err) && !(has_failed && item->step == UCP_READERS_AT_READ)) {
+	if (check_is_gone(err) && !(has_failed && item->step == UCP_READERS_AT_READ)) {
 		bool has_no_dir = has_failed && item->step == UCP_READERS_AT_DIR;
-		if (!audit_wants(entry, UCP_MTREE_OPTIONAL) && !(entry->is_excused && has_no_dir)) {
-			audit_find(audit, entry->path, UCP_AUDIT_MISSING, err);
+		if (!check_wants(entry, UCP_MTREE_OPTIONAL) && !(entry->is_excused && has_no_dir)) {
+			check_find(check, entry->path, UCP_CHECK_MISSING, err);
 		}
 		return;
 	}
 	if (err < 0) {
-		enum ucp_audit_word word = !has_failed || item->step == UCP_READERS_AT_DIR
-						   ? UCP_AUDIT_FAIL_ACCESS
-					   : item->step == UCP_READERS_AT_READ ? UCP_AUDIT_FAIL_READ
-									     : UCP_AUDIT_FAIL_OPEN;
-		audit_find(audit, entry->path, word, err);
+		enum ucp_check_word word = !has_failed || item->step == UCP_READERS_AT_DIR
+						   ? UCP_CHECK_FAIL_ACCESS
+					   : item->step == UCP_READERS_AT_READ ? UCP_CHECK_FAIL_READ
+									     : UCP_CHECK_FAIL_OPEN;
+		check_find(check, entry->path, word, err);
 	}
 	if (what != 0) {
-		audit_find_what(audit, entry->path, UCP_AUDIT_CHANGED, what, 0);
+		check_find_what(check, entry->path, UCP_CHECK_CHANGED, what, 0);
 	} else if (err == 0) {
-		audit_find(audit, entry->path, UCP_AUDIT_OK, 0);
+		check_find(check, entry->path, UCP_CHECK_OK, 0);
 	}
 }
 
 /** Turn what reading an item came to into a finding. */
-static void audit_conclude(struct ucp_audit *audit, const struct audit_entry *entry,
+static void check_conclude(struct ucp_check *check, const struct check_entry *entry,
 			   const struct ucp_readers_item *item)
 {
-	enum ucp_audit_word word = UCP_AUDIT_CHANGED;
-	bool is_gone = item->step != UCP_READERS_AT_READ && audit_is_gone(item->err);
-	bool is_other = audit_is_other(item);
+	enum ucp_check_word word = UCP_CHECK_CHANGED;
+	bool is_gone = item->step != UCP_READERS_AT_READ && check_is_gone(item->err);
+	bool is_other = check_is_other(item);
 
 	if (entry->want != NULL) {
-		audit_conclude_want(audit, entry, item);
+		check_conclude_want(check, entry, item);
 		return;
 	}
 	if (item->verdict == UCP_READERS_SAME) {
-		word = UCP_AUDIT_OK;
+		word = UCP_CHECK_OK;
 	} else if (item->verdict == UCP_READERS_FAILED && !is_other) {
-		word = is_gone                            ? UCP_AUDIT_MISSING
-		       : item->step == UCP_READERS_AT_READ ? UCP_AUDIT_FAIL_READ
-							  : UCP_AUDIT_FAIL_OPEN;
+		word = is_gone                            ? UCP_CHECK_MISSING
+		       : item->step == UCP_READERS_AT_READ ? UCP_CHECK_FAIL_READ
+							  : UCP_CHECK_FAIL_OPEN;
 	}
-	audit_find(audit, entry->path, word, item->err);
+	check_find(check, entry->path, word, item->err);
 }
 
 /** Read all entries: 0 or a negative errno. */
-static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, int root,
-		      struct ucp_audit_result *res)
+static int check_read(struct ucp_check *check, const struct ucp_settings *set, int root,
+		      struct ucp_check_result *res)
 {
 	struct ucp_readers_result result;
-	struct audit_run run = {.audit = audit};
+	struct check_run run = {.check = check};
 	struct ucp_readers_job job = {
-		.roots = {root, -1}, .n_sides = 1, .n_items = audit->n_entries, .look = audit_look,
+		.roots = {root, -1}, .n_sides = 1, .n_items = check->n_entries, .look = check_look,
 		.ctx = &run};
 
-	audit_excuse(audit);
-	audit_sort(audit->entries, audit->n_entries, sizeof(*audit->entries), audit_order_met);
-	job.items = calloc(audit->n_entries + 1, sizeof(*job.items));
+	check_excuse(check);
+	check_sort(check->entries, check->n_entries, sizeof(*check->entries), check_order_met);
+	job.items = calloc(check->n_entries + 1, sizeof(*job.items));
 	int err = job.items != NULL ? 0 : -ENOMEM;
 	run.items = job.items;
-	for (uint32_t i = 0; err == 0 && i < audit->n_entries; i++) {
-		err = audit_item(audit, &audit->entries[i], i > 0 ? &job.items[i - 1] : NULL,
+	for (uint32_t i = 0; err == 0 && i < check->n_entries; i++) {
+		err = check_item(check, &check->entries[i], i > 0 ? &job.items[i - 1] : NULL,
 				 &job.items[i]);
 	}
 	if (err == 0) {
@@ -604,9 +604,9 @@ static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, i
 		res->lacks_engine = result.lacks_engine;
 		res->is_broken = result.is_broken;
 	}
-	for (uint32_t i = 0; err == 0 && i < audit->n_entries; i++) {
-		const struct audit_want *want = audit->entries[i].want;
-		audit_conclude(audit, &audit->entries[i], &job.items[i]);
+	for (uint32_t i = 0; err == 0 && i < check->n_entries; i++) {
+		const struct check_want *want = check->entries[i].want;
+		check_conclude(check, &check->entries[i], &job.items[i]);
 		res->blind += want != NULL && want->is_blind;
 	}
 	if (!res->is_broken) {
@@ -615,43 +615,43 @@ static int audit_read(struct ucp_audit *audit, const struct ucp_settings *set, i
 	return err;
 }
 
-int ucp_audit_run(struct ucp_audit *audit, const struct ucp_settings *set, int root,
-		  const struct stat *self, struct ucp_audit_result *ret_result)
+int ucp_check_run(struct ucp_check *check, const struct ucp_settings *set, int root,
+		  const struct stat *self, struct ucp_check_result *ret_result)
 {
-	const struct ucp_tour_guest guest = {.ctx = audit, .see = audit_see, .fail = audit_fail};
+	const struct ucp_tour_guest guest = {.ctx = check, .see = check_see, .fail = check_fail};
 	const int roots[2] = {root, -1};
 
-	*ret_result = (struct ucp_audit_result){0};
-	audit->self = self;
-	audit_sort(audit->entries, audit->n_entries, sizeof(*audit->entries), audit_order_path);
-	audit_unique(audit);
-	int err = ucp_tour_run(audit->tour, roots, 1, set->one_filesystem,
+	*ret_result = (struct ucp_check_result){0};
+	check->self = self;
+	check_sort(check->entries, check->n_entries, sizeof(*check->entries), check_order_path);
+	check_unique(check);
+	int err = ucp_tour_run(check->tour, roots, 1, set->one_filesystem,
 			       ucp_tour_threads(set), &guest);
 	if (err == 0) {
-		err = audit_read(audit, set, root, ret_result);
+		err = check_read(check, set, root, ret_result);
 	}
-	if (err == 0 && audit->is_out_of_memory) {
+	if (err == 0 && check->is_out_of_memory) {
 		err = -ENOMEM;
 	}
-	audit_sort(audit->findings, audit->n_findings, sizeof(*audit->findings), audit_order_finding);
+	check_sort(check->findings, check->n_findings, sizeof(*check->findings), check_order_finding);
 	return err;
 }
 
 /** Whether a finding says something that the one before it, of the same path, does not. */
-static bool audit_is_news(const struct ucp_audit_finding *before,
-			  const struct ucp_audit_finding *finding)
+static bool check_is_news(const struct ucp_check_finding *before,
+			  const struct ucp_check_finding *finding)
 {
 	return strcmp(before->path, finding->path) != 0 ||
 	       ((before->word != finding->word || before->what != finding->what) &&
-		finding->word != UCP_AUDIT_OK);
+		finding->word != UCP_CHECK_OK);
 }
 
-void ucp_audit_each(const struct ucp_audit *audit,
-		    void (*fn)(void *ctx, const struct ucp_audit_finding *finding), void *ctx)
+void ucp_check_each(const struct ucp_check *check,
+		    void (*fn)(void *ctx, const struct ucp_check_finding *finding), void *ctx)
 {
-	for (uint32_t i = 0; i < audit->n_findings; i++) {
-		const struct ucp_audit_finding *finding = &audit->findings[i];
-		if (i == 0 || audit_is_news(finding - 1, finding)) {
+	for (uint32_t i = 0; i < check->n_findings; i++) {
+		const struct ucp_check_finding *finding = &check->findings[i];
+		if (i == 0 || check_is_news(finding - 1, finding)) {
 			fn(ctx, finding);
 		}
 	}

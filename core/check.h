@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A tree against a list of paths, with digests or more: --check. */
-#ifndef UCP_CORE_AUDIT_H
-#define UCP_CORE_AUDIT_H
+#ifndef UCP_CORE_CHECK_H
+#define UCP_CORE_CHECK_H
 
 #include "core/compare.h"
 #include "core/settings.h"
@@ -15,41 +15,41 @@
 #include <sys/stat.h>
 
 /** What became of a path. */
-enum ucp_audit_word {
-	UCP_AUDIT_OK,
-	UCP_AUDIT_CHANGED,     /**< other contents, or no regular file; or see what */
-	UCP_AUDIT_MISSING,
-	UCP_AUDIT_EXTRA,       /**< a regular file that is not in the list; of lists in mtree form,
+enum ucp_check_word {
+	UCP_CHECK_OK,
+	UCP_CHECK_CHANGED,     /**< other contents, or no regular file; or see what */
+	UCP_CHECK_MISSING,
+	UCP_CHECK_EXTRA,       /**< a regular file that is not in the list; of lists in mtree form,
 	                            anything */
-	UCP_AUDIT_FAIL_OPEN,   /**< it could not be opened: see err */
-	UCP_AUDIT_FAIL_READ,   /**< it could not be read: see err */
-	UCP_AUDIT_FAIL_ACCESS, /**< a directory or name that could not be looked at: see err */
-	UCP_AUDIT_WORDS,       /**< how many there are */
+	UCP_CHECK_FAIL_OPEN,   /**< it could not be opened: see err */
+	UCP_CHECK_FAIL_READ,   /**< it could not be read: see err */
+	UCP_CHECK_FAIL_ACCESS, /**< a directory or name that could not be looked at: see err */
+	UCP_CHECK_WORDS,       /**< how many there are */
 };
 
 /** One path and what became of it. */
-struct ucp_audit_finding {
-	const char *path; /**< borrowed from the audit; "." is the root */
-	enum ucp_audit_word word;
+struct ucp_check_finding {
+	const char *path; /**< borrowed from the check; "." is the root */
+	enum ucp_check_word word;
 	int err;          /**< of a failure: a negative errno */
 	uint32_t what;    /**< of what is changed, in mtree form: enum ucp_compare_bit, or-ed; else 0 */
 };
 
 /** What a run did. */
-struct ucp_audit_result {
+struct ucp_check_result {
 	uint64_t bytes;    /**< read */
 	uint64_t blind;    /**< files with contents that cannot be compared, as of another digest */
 	bool lacks_engine; /**< the engine asked for cannot be had */
 	bool is_broken;    /**< the engine failed: end the process, free nothing */
 };
 
-struct ucp_audit;
+struct ucp_check;
 
-/** An empty list; NULL when out of memory. Owner: ucp_audit_free(). */
-struct ucp_audit *ucp_audit_new(void);
+/** An empty list; NULL when out of memory. Owner: ucp_check_free(). */
+struct ucp_check *ucp_check_new(void);
 
 /** Free a list and its findings; NULL is allowed. */
-void ucp_audit_free(struct ucp_audit *audit);
+void ucp_check_free(struct ucp_check *check);
 
 /**
  * Note what a path should be.
@@ -61,19 +61,19 @@ void ucp_audit_free(struct ucp_audit *audit);
  *   -EINVAL  it names nothing
  *   -ENOMEM
  */
-int ucp_audit_add(struct ucp_audit *audit, const char *path, enum ucp_digest_kind kind,
+int ucp_check_add(struct ucp_check *check, const char *path, enum ucp_digest_kind kind,
 		  const struct ucp_digest_value *value);
 
 /** The list is in mtree form: it names not only regular files. */
-void ucp_audit_expect_all(struct ucp_audit *audit);
+void ucp_check_expect_all(struct ucp_check *check);
 
 /**
  * Note what a path should be, by a line in mtree form: what has no keyword does not count.
  *
  * @spec  copied; its path may be "." too
- * Returns as ucp_audit_add().
+ * Returns as ucp_check_add().
  */
-int ucp_audit_add_spec(struct ucp_audit *audit, const struct ucp_mtree_entry *spec);
+int ucp_check_add_spec(struct ucp_check *check, const struct ucp_mtree_entry *spec);
 
 /**
  * Look at the tree, and read all that is in the list.
@@ -83,11 +83,11 @@ int ucp_audit_add_spec(struct ucp_audit *audit, const struct ucp_mtree_entry *sp
  *        and mode where it is listed; or NULL
  * Returns 0, or a negative errno when that could not be done at all.
  */
-int ucp_audit_run(struct ucp_audit *audit, const struct ucp_settings *set, int root,
-		  const struct stat *self, struct ucp_audit_result *ret_result);
+int ucp_check_run(struct ucp_check *check, const struct ucp_settings *set, int root,
+		  const struct stat *self, struct ucp_check_result *ret_result);
 
 /** Give out all findings of a run, sorted bytewise by path; a path has one, or failures beside. */
-void ucp_audit_each(const struct ucp_audit *audit,
-		    void (*fn)(void *ctx, const struct ucp_audit_finding *finding), void *ctx);
+void ucp_check_each(const struct ucp_check *check,
+		    void (*fn)(void *ctx, const struct ucp_check_finding *finding), void *ctx);
 
 #endif
