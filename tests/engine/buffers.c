@@ -183,69 +183,83 @@ static void test_no_locked_memory(void **state)
 	run_memlock(state, 0);
 }
 
+/** A pool of four buffers, a file that fills them, and one to copy it to. */
+struct pool_rig {
+	struct rig *r;
+	struct ucp_buf_pool pool;
+	int in;
+	int out;
+};
+
+/** Begin with a pool that is ready, and not registered. */
+static void pool_open(void **state, struct pool_rig *p)
+{
+	p->r = rig_open(state, 4);
+	ucp_buf_init(&p->pool, LEN, 4);
+	assert_int_equal(ucp_buf_ready(&p->pool), 0);
+	p->in = rig_file(p->r, "in", (size_t)4 * LEN, 14);
+	p->out = rig_file(p->r, "out", 0, 0);
+}
+
+/** End, with a whole copy. */
+static void pool_close(struct pool_rig *p)
+{
+	assert_true(rig_same(p->in, p->out, 0, (size_t)4 * LEN));
+	(void)close(p->in);
+	(void)close(p->out);
+	ucp_engine_free(p->r->eng);
+	p->r->eng = NULL;
+	ucp_buf_fini(&p->pool);
+}
+
+/** Copy one of the four parts by a buffer of the pool. */
+static void pool_push(struct pool_rig *p, struct ucp_io *io, uint8_t *buf, uint64_t i)
+{
+	*io = rig_chain(RW, p->in, p->out, buf, LEN, i * LEN);
+	io->slot = p->pool.slot;
+	ucp_engine_push(p->r->eng, io);
+}
+
 /** The pool's buffers can be registered as one stretch and used one by one. */
 static void test_pool(void **state)
 {
-	struct ucp_buf_pool pool;
+	struct pool_rig p;
 	struct ucp_io ios[4];
 
-	struct rig *r = rig_open(state, 4);
-	ucp_buf_init(&pool, LEN, 4);
-	assert_int_equal(ucp_buf_ready(&pool), 0);
-	pool.slot = ucp_engine_add_buffers(r->eng, pool.base, pool.size * pool.count);
-	int in = rig_file(r, "in", (size_t)4 * LEN, 14);
-	int out = rig_file(r, "out", 0, 0);
+	pool_open(state, &p);
+	p.pool.slot = ucp_engine_add_buffers(p.r->eng, p.pool.base, p.pool.size * p.pool.count);
 	for (uint64_t i = 0; i < 4; i++) {
-		ios[i] = rig_chain(RW, in, out, ucp_buf_get(&pool), LEN, i * LEN);
-		ios[i].slot = pool.slot;
-		ucp_engine_push(r->eng, &ios[i]);
+		pool_push(&p, &ios[i], ucp_buf_get(&p.pool), i);
 	}
-	assert_int_equal(rig_drain(r->eng), 4);
-	assert_true(rig_same(in, out, 0, (size_t)4 * LEN));
-	(void)close(in);
-	(void)close(out);
-	ucp_engine_free(r->eng);
-	r->eng = NULL;
-	ucp_buf_fini(&pool);
+	assert_int_equal(rig_drain(p.r->eng), 4);
+	pool_close(&p);
 }
 
 /** A pool that is used much is registered, once and in the middle of its use; one used little is not. */
 static void test_take(void **state)
 {
-	struct ucp_buf_pool pool;
+	struct pool_rig p;
 	struct ucp_engine_facts facts;
 
-	struct rig *r = rig_open(state, 4);
-	ucp_buf_init(&pool, LEN, 4);
-	assert_int_equal(ucp_buf_ready(&pool), 0);
-	int in = rig_file(r, "in", (size_t)4 * LEN, 14);
-	int out = rig_file(r, "out", 0, 0);
+	pool_open(state, &p);
 	for (int round = 0; round < 50; round++) {
 		struct ucp_io ios[4];
 		for (uint64_t i = 0; i < 4; i++) {
-			uint8_t *buf = ucp_engine_take(r->eng, &pool);
-			ios[i] = rig_chain(RW, in, out, buf, LEN, i * LEN);
-			ios[i].slot = pool.slot;
-			ucp_engine_push(r->eng, &ios[i]);
+			pool_push(&p, &ios[i], ucp_engine_take(p.r->eng, &p.pool), i);
 		}
-		assert_null(ucp_engine_take(r->eng, &pool));
-		assert_int_equal(rig_drain(r->eng), 4);
-		ucp_engine_facts(r->eng, &facts);
-		bool is_much = round >= 40 && r->kind == UCP_ENGINE_URING && facts.slot_err == 0;
+		assert_null(ucp_engine_take(p.r->eng, &p.pool));
+		assert_int_equal(rig_drain(p.r->eng), 4);
+		ucp_engine_facts(p.r->eng, &facts);
+		bool is_much = round >= 40 && p.r->kind == UCP_ENGINE_URING && facts.slot_err == 0;
 		if (round < 10 || is_much) {
 			assert_int_equal(facts.n_slots, is_much);
-			assert_int_equal(pool.slot, is_much ? 0 : -1);
+			assert_int_equal(p.pool.slot, is_much ? 0 : -1);
 		}
 		for (int i = 0; i < 4; i++) {
-			ucp_buf_put(&pool, ios[i].buf);
+			ucp_buf_put(&p.pool, ios[i].buf);
 		}
 	}
-	assert_true(rig_same(in, out, 0, (size_t)4 * LEN));
-	(void)close(in);
-	(void)close(out);
-	ucp_engine_free(r->eng);
-	r->eng = NULL;
-	ucp_buf_fini(&pool);
+	pool_close(&p);
 }
 
 int main(void)
