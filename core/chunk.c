@@ -27,6 +27,7 @@
 #include "core/chunk.h"
 
 #include "core/copy.h"
+#include "core/direct.h"
 #include "core/extent.h"
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
@@ -257,11 +258,16 @@ static void chunk_complete(struct ucp_file *file, struct ucp_chunk *chunk)
 	}
 }
 
-/** Note where data was written. */
-static void chunk_note_written(struct ucp_file *file, uint64_t off, uint64_t len)
+/** Note where data was written, and len bytes of it. */
+static void chunk_note_written(struct ucp_file *file, const struct ucp_io *io, uint64_t len)
 {
-	if (len > 0 && off + len > file->attempt.written_end) {
-		file->attempt.written_end = off + len;
+	uint64_t end = io->off + len;
+
+	if (io->is_out_direct) { /* the file may be longer by now than it is to be */
+		end += (UCP_DIRECT_ALIGN - end % UCP_DIRECT_ALIGN) % UCP_DIRECT_ALIGN;
+	}
+	if (len > 0 && end > file->attempt.written_end) {
+		file->attempt.written_end = end;
 	}
 	ucp_count(&file->w->counts.bytes, len);
 }
@@ -319,6 +325,26 @@ static void chunk_fail(const struct ucp_chunk *chunk)
 	}
 }
 
+/**
+ * A chunk was refused: try it once more, through the page cache, where it was direct.
+ *
+ * What a filesystem says of direct I/O does not hold for each part of each file.
+ */
+static bool chunk_redo(struct ucp_chunk *chunk)
+{
+	struct ucp_file *file = chunk->file;
+
+	if (!chunk_copies(file) || !(chunk->io.is_direct || chunk->io.is_out_direct) ||
+	    file->err != 0 || ucp_direct_end(file) < 0) {
+		return false;
+	}
+	chunk->io.is_direct = chunk->io.is_out_direct = false;
+	chunk->io.len = chunk->len;
+	file->pass.n_flying++;
+	ucp_engine_push(file->w->eng, &chunk->io);
+	return true;
+}
+
 /** A chunk's request is done. */
 static void chunk_on_done(struct ucp_io *io)
 {
@@ -327,6 +353,9 @@ static void chunk_on_done(struct ucp_io *io)
 	struct ucp_worker *w = file->w;
 
 	file->pass.n_flying--;
+	if (io->res == -EINVAL && chunk_redo(chunk)) {
+		return;
+	}
 	if (io->res < 0) {
 		chunk_fail(chunk);
 		chunk_put(w, chunk);
@@ -336,7 +365,8 @@ static void chunk_on_done(struct ucp_io *io)
 			chunk->got = io->res < chunk->len ? (uint32_t)io->res : chunk->len;
 		}
 		if ((io->steps & UCP_STEP_WRITE) != 0) {
-			chunk_note_written(file, io->off, (uint64_t)io->res);
+			bool is_read = (io->steps & UCP_STEP_READ) != 0;
+			chunk_note_written(file, io, is_read ? chunk->got : (uint64_t)io->res);
 		}
 		if (w->set->sparse == UCP_SPARSE_ALWAYS && chunk_copies(file) &&
 		    file->err == 0 && chunk_write_run(chunk)) {
@@ -372,7 +402,7 @@ static uint8_t chunk_steps(const struct ucp_file *file, uint64_t off, uint64_t l
 		return UCP_STEP_READ; /* what is written depends on what was read */
 	}
 	if (set->fsync == UCP_FSYNC_FILE && off == 0 && len == file->copy.size &&
-	    !chunk_is_meta_pending(file)) {
+	    !file->pass.writes_direct && !chunk_is_meta_pending(file)) {
 		return UCP_STEP_READ | UCP_STEP_WRITE | UCP_STEP_SYNC;
 	}
 	if (set->fsync == UCP_FSYNC_CHUNK) {
@@ -408,13 +438,15 @@ static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 	};
 	chunk->io.is_plain = pass->is_plain;
 	if (pass->align > 0) {
-		chunk->io.is_direct = true;
+		chunk->io.is_direct = pass->reads_direct;
+		chunk->io.is_out_direct = pass->writes_direct;
 		chunk->io.len += (pass->align - chunk->len % pass->align) % pass->align;
 	}
 	pass->next_off += len;
 	pass->planned = pass->next_off;
 	pass->n_flying++;
 	if (chunk_copies(file)) {
+		file->attempt.is_direct |= pass->writes_direct;
 		file->attempt.is_synced = (chunk->io.steps & UCP_STEP_SYNC) != 0;
 		file->attempt.n_chunks++;
 	}
@@ -451,7 +483,7 @@ static bool chunk_has_grown(struct ucp_file *file)
 		return false;
 	}
 	file->copy.size = (uint64_t)st.st_size;
-	return true;
+	return ucp_direct_end(file) == 0; /* what comes now need not begin at a block */
 }
 
 /** Nothing is in flight, and nothing is left or the file has failed. */
@@ -472,6 +504,7 @@ static void chunk_finish(struct ucp_file *file)
 			chunk_feed(file);
 			return;
 		}
+		(void)ucp_direct_end(file); /* clearing a flag cannot fail */
 		file->copy.size = size;
 		file->attempt.keeps_holes = pass->is_sparse;
 		if (file->attempt.written_end != size &&
@@ -524,7 +557,8 @@ void ucp_chunk_start(struct ucp_file *file)
 			 * the way: io_uring gives -EAGAIN at once for files without IOCB_NOWAIT. */
 			(void)fcntl(file->src_fd, F_SETFL, 0);
 		}
-		if (!pass->is_small) {
+		ucp_direct_choose(file);
+		if (!pass->is_small && !pass->reads_direct) {
 			/* Doubles the kernel's read-ahead; without effect is as well. */
 			(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 		}

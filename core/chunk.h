@@ -35,7 +35,9 @@ struct ucp_pass {
 	bool is_plain;          /**< its data is read and written by plain calls */
 	bool is_waiting;        /**< its file is in the list of those that wait for a buffer */
 	bool is_past_cache;     /**< what is read does not come from the cache */
-	uint32_t align;         /**< bytes, when it is by O_DIRECT; else 0 */
+	bool reads_direct;      /**< by O_DIRECT */
+	bool writes_direct;     /**< likewise */
+	uint32_t align;         /**< bytes, when either is by O_DIRECT; else 0 */
 	uint32_t n_flying;      /**< chunks in flight */
 	uint64_t next_off;      /**< first byte not yet planned */
 	uint64_t data_end;      /**< end of the extent that next_off is in */
@@ -84,7 +86,8 @@ void ucp_chunk_begin(struct ucp_file *file, enum ucp_pass_kind kind);
 /**
  * Carry out a pass that has begun, of a file whose descriptors are open: copy its data, or read it.
  *
- * Of the pass, is_sparse and align are as the caller has set them since.
+ * Of the pass, is_sparse, and but for copying align and reads_direct, are as the caller has
+ * set them since.
  */
 void ucp_chunk_start(struct ucp_file *file);
 

@@ -193,8 +193,8 @@ static const char *copy_road_name(const struct ucp_file *file, char *text, size_
 	if (attempt->road != UCP_ROAD_CHAINS) {
 		return names[attempt->road];
 	}
-	(void)snprintf(text, size, "%u chunk%s%s", attempt->n_chunks,
-		       attempt->n_chunks == 1 ? "" : "s",
+	(void)snprintf(text, size, "%u%s chunk%s%s", attempt->n_chunks,
+		       attempt->is_direct ? " direct" : "", attempt->n_chunks == 1 ? "" : "s",
 		       attempt->keeps_holes ? ", holes kept" : "");
 	return text;
 }

@@ -70,6 +70,7 @@ struct ucp_copy {
 struct ucp_attempt {
 	enum ucp_road road;
 	bool keeps_holes;     /**< its source was looked through for them */
+	bool is_direct;       /**< written past the page cache, at least in part */
 	bool is_synced;       /**< its only chain has the fsync */
 	uint32_t n_chunks;    /**< chunks begun */
 	uint64_t written_end; /**< size of the copy: end of its data, or set before it */

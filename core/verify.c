@@ -17,7 +17,6 @@
 #include <stdio.h>
 
 enum {
-	VERIFY_ALIGN_MAX = 4096, /* bytes; buffers are aligned to it */
 	VERIFY_TEXT = 256,       /* bytes of a reason, for people */
 };
 
@@ -29,8 +28,9 @@ static void verify_go_past(struct ucp_file *file, int fd, const struct ucp_cache
 	if (file->w->set->verify == UCP_VERIFY_CACHE) {
 		return;
 	}
-	if (look->align > 0 && look->align <= VERIFY_ALIGN_MAX && ucp_cache_direct(fd, true) == 0) {
-		pass->align = VERIFY_ALIGN_MAX; /* of pages: what readers gain by less is nothing */
+	if (look->align > 0 && look->align <= UCP_DIRECT_ALIGN && ucp_cache_direct(fd, true) == 0) {
+		pass->reads_direct = true;
+		pass->align = UCP_DIRECT_ALIGN; /* of pages: what readers gain by less is nothing */
 		pass->is_past_cache = true;
 		return;
 	}

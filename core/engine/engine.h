@@ -25,6 +25,10 @@
 
 struct ucp_buf_pool;
 
+enum {
+	UCP_DIRECT_ALIGN = 4096, /**< bytes: of offsets, lengths and buffers of direct I/O */
+};
+
 /** What a request asks for. */
 enum ucp_io_op {
 	UCP_IO_OPEN,  /**< open path relative to fd; res is the new descriptor */
@@ -47,6 +51,8 @@ struct ucp_io {
 	enum ucp_io_op op;           /**< in */
 	bool is_direct;              /**< in: fd has O_DIRECT: off, buf and len are aligned, and a read
 	                                  that ends elsewhere has met the end of the file */
+	bool is_out_direct;          /**< in: out_fd has O_DIRECT: buf is aligned, with room for len
+	                                  rounded up; what is shorter is written with zeros behind */
 	bool is_plain;               /**< in: by plain calls, at once, on any engine */
 	uint8_t steps;               /**< in: enum ucp_io_step, or-ed, not 0; UCP_IO_CHAIN only */
 	int fd;                      /**< in: borrowed; UCP_IO_CLOSE takes it over */

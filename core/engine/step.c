@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { STEP_DIRECT = 512 }; /* bytes: direct reads end at multiples of it, or of more */
@@ -56,9 +57,22 @@ static int64_t step_read(const struct ucp_io *io, uint32_t moved)
 	return moved;
 }
 
+/** Fill up what is to be written directly to whole blocks: the bytes to write. */
+static uint32_t step_pad(const struct ucp_io *io, uint32_t len)
+{
+	uint32_t over = len % UCP_DIRECT_ALIGN;
+
+	if (over == 0) {
+		return len;
+	}
+	memset(io->buf + len, 0, UCP_DIRECT_ALIGN - over);
+	return len + UCP_DIRECT_ALIGN - over;
+}
+
 /** Write len bytes: 0, or a negative errno. */
 static int step_write(const struct ucp_io *io, uint32_t moved, uint32_t len)
 {
+	len = io->is_out_direct ? step_pad(io, len) : len;
 	while (moved < len) {
 		ssize_t n = pwrite(io->out_fd, io->buf + moved, len - moved,
 				   (off_t)(io->off + moved));

@@ -52,8 +52,8 @@ int ucp_cache_direct(int fd, bool on)
 	return fcntl(fd, F_SETFL, on ? O_DIRECT : 0) == 0 ? 0 : -errno;
 }
 
-/** Whether any page is cached: 1, 0, or a negative errno where cachestat(2) is not to be had. */
-static int cache_stat(int fd)
+/** Pages that are cached, or a negative errno where cachestat(2) is not to be had. */
+static int64_t cache_stat(int fd)
 {
 #ifdef SYS_cachestat
 	const struct {
@@ -71,7 +71,7 @@ static int cache_stat(int fd)
 	if (syscall(SYS_cachestat, fd, &all, &stat, 0) != 0) {
 		return -errno;
 	}
-	return stat.nr_cache > 0;
+	return (int64_t)stat.nr_cache;
 #else
 	(void)fd;
 	return -ENOSYS;
@@ -102,10 +102,17 @@ static int cache_core(int fd, uint64_t size)
 	return found;
 }
 
+uint64_t ucp_cache_holds(int fd)
+{
+	int64_t pages = cache_stat(fd);
+
+	return pages > 0 ? (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 bool ucp_cache_drop(int fd, uint64_t size)
 {
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what it did shows below */
-	int found = cache_stat(fd);
+	int64_t found = cache_stat(fd);
 	if (found < 0) {
 		found = cache_core(fd, size);
 	}

@@ -31,6 +31,9 @@ int ucp_cache_look(int fd, struct ucp_cache_look *ret_look);
  */
 int ucp_cache_direct(int fd, bool on);
 
+/** Bytes of a file that are in the page cache; 0 also where nobody says, before Linux 6.5. */
+uint64_t ucp_cache_holds(int fd);
+
 /**
  * Drop what is cached of a file; only what is on the medium already goes.
  *

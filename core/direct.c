@@ -1,0 +1,69 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/direct.h"
+
+#include "core/copy.h"
+#include "core/engine/engine.h"
+#include "core/sys/cache.h"
+#include "core/worker.h"
+
+#include <fcntl.h>
+
+/*
+ * Why this number. Space that is given at once, a flush of its own and a tail
+ * that has to be cut off cost a few calls, which are nothing beside the time that
+ * a disk takes for so much.
+ */
+#define DIRECT_MIN ((uint64_t)32 << 20) /* bytes */
+
+/** Chunks that must be under way at a time: one alone waits for the disk each time, which the
+    cache's read-ahead and write-back do not. */
+enum { DIRECT_CHUNKS = 4 };
+
+/** Whether O_DIRECT can be had for a file at the alignment that buffers have; switches it on. */
+static bool direct_open(int fd)
+{
+	struct ucp_cache_look look;
+
+	return ucp_cache_look(fd, &look) == 0 && look.align > 0 &&
+	       look.align <= UCP_DIRECT_ALIGN && ucp_cache_direct(fd, true) == 0;
+}
+
+void ucp_direct_choose(struct ucp_file *file)
+{
+	const struct ucp_settings *set = file->w->set;
+	struct ucp_pass *pass = &file->pass;
+	uint64_t size = file->copy.size;
+
+	if (set->fsync == UCP_FSYNC_NEVER || size < DIRECT_MIN ||
+	    file->w->large.count < DIRECT_CHUNKS || !file->copy.is_regular ||
+	    set->sparse == UCP_SPARSE_ALWAYS || pass->is_plain || !direct_open(file->copy.fd)) {
+		return;
+	}
+	pass->align = UCP_DIRECT_ALIGN;
+	pass->writes_direct = true;
+	/* What is in memory is had for less from there. */
+	pass->reads_direct =
+		ucp_cache_holds(file->src_fd) < size / 2 && direct_open(file->src_fd);
+	/* Writes that make a file grow come one after the other; within its size they overlap. */
+	if (!pass->is_sparse && fallocate(file->copy.fd, 0, 0, (off_t)size) == 0) {
+		file->attempt.written_end = size;
+	}
+}
+
+int ucp_direct_end(struct ucp_file *file)
+{
+	struct ucp_pass *pass = &file->pass;
+	int err = 0;
+
+	if (pass->reads_direct) {
+		err = ucp_cache_direct(file->src_fd, false);
+	}
+	if (err == 0 && pass->writes_direct) {
+		err = ucp_cache_direct(file->copy.fd, false);
+	}
+	pass->reads_direct = pass->writes_direct = false;
+	pass->align = 0;
+	return err;
+}

@@ -1,0 +1,88 @@
+# Copyright (c) 2026 the ucp authors
+# SPDX-License-Identifier: MIT
+. tests/lib/tap.sh
+. "$ROOT/tests/lib/loop.sh"
+plan "large files that are to be durable go past the page cache, whatever their length"
+
+need_mounts
+export UCP_ENGINE=uring # only a ring has several chunks of a file under way
+
+head -c 40000000 /dev/urandom > whole  # not of whole blocks
+head -c 41943040 whole /dev/zero 2> /dev/null | tail -n +2 | head -c 37748736 > blocks
+head -c 33554432 /dev/urandom > least
+head -c 33554431 least > little
+truncate -s 64M holes && dd if=whole of=holes bs=1000 seek=20001 count=9000 conv=notrunc 2> /dev/null
+
+# same SOURCE COPY: contents, also as they are on the medium, and length
+same() {
+	cmp "$1" "$2" && sync -f "$2" && dd if="$2" iflag=nocache count=0 2> /dev/null && cmp "$1" "$2"
+}
+
+# cached FILE: KiB of it in the page cache
+cached() { fincore -b -n -o RES "$1" | awk '{ print int($1 / 1024) }'; }
+
+for type in ext4 xfs; do
+	can_mount $type && mounted $type on-$type 400M || continue
+	cd on-$type || exit 1
+	for mode in --fsync=file --fsync=batch --fsync=chunk --fsync=fs --safe '--fsync --verify=cache' \
+		'--fsync --verify=both'; do
+		for file in whole blocks least holes; do
+			# shellcheck disable=SC2086 # options are words
+			run ucp -a $mode --debug "../$file" copy
+			is "$type, $mode, $file: exit status" "$status" 0
+			ok "$type, $mode, $file: directly" grep -q 'direct chunks' <<< "$out$err"
+			ok "$type, $mode, $file: the same" same "../$file" copy
+			rm copy
+		done
+	done
+	run ucp -a --fsync --debug ../little copy
+	ok "$type: a smaller one goes through the cache" grep -q '[0-9] chunks' <<< "$out$err"
+	ok "$type: and is the same" same ../little copy
+	run ucp -a --debug ../whole copy
+	ok "$type: without --fsync the cache is used" grep -q '[0-9] chunks' <<< "$out$err"
+	ok "$type: the same over one that was longer" same ../whole copy
+	run ucp --fsync ../least copy
+	ok "$type: over one that was longer, directly" same ../least copy
+	rm copy
+	run ucp -a --fsync=batch ../whole copy
+	ok "$type: next to nothing of the copy is in the cache: $(cached copy) KiB" test "$(cached copy)" -lt 64
+	run ucp -a --sparse=always --fsync --debug ../holes copy
+	ok "$type, --sparse=always: through the cache, the same" same ../holes copy
+	rm -f copy
+
+	# the source is read directly when it is not in the cache
+	cp ../whole source && sync -f source && dd if=source iflag=nocache count=0 2> /dev/null
+	run ucp -a --fsync --reflink=never source copy
+	ok "$type, a source that is not cached: the same" cmp ../whole copy
+	ok "$type, a source that is not cached: nor is it now: $(cached source) KiB" test "$(cached source)" -lt 64
+
+	# it changes between the look at it and the first read
+	if command -v strace > /dev/null; then
+		for length in 35000001 34999999 0 47000003; do
+			for from in cached not; do
+				head -c 40000000 ../whole > source
+				rm -f copy
+				sync -f source
+				[ $from = cached ] || dd if=source iflag=nocache count=0 2> /dev/null
+				UCP_TIMEOUT=60 strace -f -qq -o trace -e trace=fallocate \
+					-e inject=fallocate:signal=STOP:when=1 "$UCP" --reflink=never --fsync source copy 2> err &
+				child=$!
+				for _ in $(seq 100); do
+					grep -q 'stopped by SIGSTOP' trace 2> /dev/null && break
+					sleep 0.05
+				done
+				if [ $length -gt 40000000 ]; then
+					head -c $((length - 40000000)) ../least >> source
+				else
+					truncate -s $length source
+				fi
+				pkill -CONT -P $child
+				wait $child
+				is "$type, $from, becomes $length bytes meanwhile: exit status" "$?:$(< err)" "0:"
+				ok "$type, $from, becomes $length bytes meanwhile: the same" same source copy
+			done
+		done
+	fi
+	cd .. || exit 1
+	unmount on-$type
+done
