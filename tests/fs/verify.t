@@ -22,7 +22,7 @@ for type in ext4 xfs btrfs; do
 	can_mount $type && mounted $type on-$type 400M || continue
 	for UCP_ENGINE in uring threads serial; do
 		modes=(--safe '--verify=both --fsync=fs --chunk-size=64K')
-		[ $type != ext4 ] || modes+=(--verify '--safe --sparse=always' '--verify --fsync=chunk')
+		[ $type$UCP_ENGINE != ext4uring ] || modes+=(--verify '--safe --sparse=always' '--verify --fsync=chunk')
 		for args in "${modes[@]}"; do
 			rm -rf on-$type/copy
 			[ $type = btrfs ] || before=$(sectors_read on-$type)
