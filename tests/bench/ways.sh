@@ -4,7 +4,7 @@
 #
 # The scenarios, and the ways of copying that each of them compares.
 
-SCENARIO_NAMES=(warm cold fsync safe safe-large large large-warm same-fs hash)
+SCENARIO_NAMES=(warm cold fsync fsync-large safe safe-large large large-warm same-fs hash)
 
 KEEPS_ALL='mode, owner, times, links, xattrs, ACLs'
 KEEPS_NO_ATIME='as `cp -a`, less atime'
@@ -99,6 +99,10 @@ scenario_load()
 		NOTE='Caches dropped before each run; the source is on an ext4 of its own.'
 		;;
 	fsync) NOTE='Each file is durable when the command returns; source in the page cache.' ;;
+	fsync-large)
+		INPUT=large FROM=image CACHE=cold
+		NOTE='One file of random bytes, on an ext4 of its own, durable when the command returns; caches dropped before each run.'
+		;;
 	safe) NOTE='Durable, read back from the medium and compared; source in the page cache at first.' ;;
 	safe-large)
 		INPUT=large FROM=image
@@ -118,7 +122,8 @@ scenario_load()
 	esac
 	[ -z "$DURABLE" ] || NOTE+=' Rows with `, sync -f` are compared with `cp -a, sync -f`.'
 	case $1 in
-	fsync | hash) "ways_$1" ;;
+	fsync*) ways_fsync ;;
+	hash) ways_hash ;;
 	safe | safe-large) ways_safe ;;
 	*) ways_copy ;;
 	esac
