@@ -507,7 +507,8 @@ static void chunk_finish(struct ucp_file *file)
 		(void)ucp_direct_end(file); /* clearing a flag cannot fail */
 		file->copy.size = size;
 		file->attempt.keeps_holes = pass->is_sparse;
-		if (file->attempt.written_end != size &&
+		/* After direct writes, which end at blocks, the length is not left to reckoning. */
+		if ((file->attempt.written_end != size || file->attempt.is_direct) &&
 		    UCP_RETRY(ftruncate(file->copy.fd, (off_t)size)) != 0) {
 			ucp_copy_fail(file, UCP_FAIL_TRUNCATE, -errno);
 		}

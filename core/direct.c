@@ -6,9 +6,13 @@
 #include "core/copy.h"
 #include "core/engine/engine.h"
 #include "core/sys/cache.h"
+#include "core/sys/retry.h"
 #include "core/worker.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 /*
  * Why this number. Space that is given at once, a flush of its own and a tail
@@ -30,6 +34,26 @@ static bool direct_open(int fd)
 	       look.align <= UCP_DIRECT_ALIGN && ucp_cache_direct(fd, true) == 0;
 }
 
+/** Whether there is space for a copy: what does not fit shall not take it from others meanwhile. */
+static bool direct_has_room(const struct ucp_file *file)
+{
+	struct statvfs vfs;
+
+	return fstatvfs(file->copy.fd, &vfs) == 0 &&
+	       file->copy.size / vfs.f_frsize < vfs.f_bavail;
+}
+
+/** Give a copy its space and size: writes that make a file grow wait for each other. */
+static void direct_allocate(struct ucp_file *file)
+{
+	if (fallocate(file->copy.fd, 0, 0, (off_t)file->copy.size) == 0) {
+		file->attempt.written_end = file->copy.size;
+	} else {
+		/* It may have come part of the way; chunk_finish() sets the length in any case. */
+		(void)UCP_RETRY(ftruncate(file->copy.fd, 0));
+	}
+}
+
 void ucp_direct_choose(struct ucp_file *file)
 {
 	const struct ucp_settings *set = file->w->set;
@@ -46,9 +70,8 @@ void ucp_direct_choose(struct ucp_file *file)
 	/* What is in memory is had for less from there. */
 	pass->reads_direct =
 		ucp_cache_holds(file->src_fd) < size / 2 && direct_open(file->src_fd);
-	/* Writes that make a file grow come one after the other; within its size they overlap. */
-	if (!pass->is_sparse && fallocate(file->copy.fd, 0, 0, (off_t)size) == 0) {
-		file->attempt.written_end = size;
+	if (!pass->is_sparse && direct_has_room(file)) {
+		direct_allocate(file);
 	}
 }
 

@@ -52,7 +52,8 @@ struct ucp_io {
 	bool is_direct;              /**< in: fd has O_DIRECT: off, buf and len are aligned, and a read
 	                                  that ends elsewhere has met the end of the file */
 	bool is_out_direct;          /**< in: out_fd has O_DIRECT: buf is aligned, with room for len
-	                                  rounded up; what is shorter is written with zeros behind */
+	                                  rounded up; what is shorter is written with zeros behind, and
+	                                  -EINVAL if there is no room for these */
 	bool is_plain;               /**< in: by plain calls, at once, on any engine */
 	uint8_t steps;               /**< in: enum ucp_io_step, or-ed, not 0; UCP_IO_CHAIN only */
 	int fd;                      /**< in: borrowed; UCP_IO_CLOSE takes it over */

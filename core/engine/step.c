@@ -72,9 +72,10 @@ static uint32_t step_pad(const struct ucp_io *io, uint32_t len)
 /** Write len bytes: 0, or a negative errno. */
 static int step_write(const struct ucp_io *io, uint32_t moved, uint32_t len)
 {
-	len = io->is_out_direct ? step_pad(io, len) : len;
+	uint32_t padded = io->is_out_direct ? step_pad(io, len) : len;
+
 	while (moved < len) {
-		ssize_t n = pwrite(io->out_fd, io->buf + moved, len - moved,
+		ssize_t n = pwrite(io->out_fd, io->buf + moved, padded - moved,
 				   (off_t)(io->off + moved));
 		if (n > 0) {
 			moved += (uint32_t)n;
@@ -82,6 +83,9 @@ static int step_write(const struct ucp_io *io, uint32_t moved, uint32_t len)
 		}
 		/* A write of more than nothing that wrote nothing has no reason to give. */
 		int err = n == 0 ? -ENOSPC : step_again(io->out_fd, POLLOUT);
+		if (padded > len && (err == -ENOSPC || err == -EFBIG)) {
+			return -EINVAL; /* without what is behind it there may be room */
+		}
 		if (err < 0) {
 			return err;
 		}

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 the ucp authors
 # SPDX-License-Identifier: MIT
 . tests/lib/tap.sh
+. "$ROOT/tests/lib/fault.sh"
 . "$ROOT/tests/lib/loop.sh"
 plan "large files that are to be durable go past the page cache, whatever their length"
 
@@ -8,7 +9,7 @@ need_mounts
 export UCP_ENGINE=uring # only a ring has several chunks of a file under way
 
 head -c 40000000 /dev/urandom > whole  # not of whole blocks
-head -c 41943040 whole /dev/zero 2> /dev/null | tail -n +2 | head -c 37748736 > blocks
+head -c 37748736 whole > blocks
 head -c 33554432 /dev/urandom > least
 head -c 33554431 least > little
 truncate -s 64M holes && dd if=whole of=holes bs=1000 seek=20001 count=9000 conv=notrunc 2> /dev/null
@@ -88,3 +89,46 @@ for type in ext4 xfs; do
 	cd .. || exit 1
 	unmount on-$type
 done
+
+# where there is room for the bytes, and not for whole blocks of ours
+mkdir -p tight && truncate -s 60M tight.img && mkfs.ext4 -q -F -b 1024 -m 0 tight.img &&
+	mount -o loop tight.img tight && at_end "umount -l '$PWD/tight' 2> /dev/null"
+head -c 40000100 /dev/urandom > tail
+cp tail tight/copy && sync -f tight
+fallocate -l "$(($(stat -f -c %f tight) * 1024))" tight/filling 2> /dev/null
+rm tight/copy
+sync -f tight
+cp tail tight/copy # as it fits
+is "a full disk: cp's copy fits" "$?" 0
+rm tight/copy
+sync -f tight
+run ucp --fsync tail tight/copy
+is "a full disk: so does ours: exit status" "$status:$err" "0:"
+ok "a full disk: the same" same tail tight/copy
+unmount tight
+mounted ext4 room 100M
+for limit in 40000000 40000512 40000100; do
+	cat whole least | head -c $limit > limited
+	UCP_TIMEOUT=60 prlimit --fsize=$limit "$UCP" --fsync limited room/copy 2> err
+	is "files of at most $limit bytes: exit status" "$?:$(< err)" "0:"
+	ok "files of at most $limit bytes: the same" same limited room/copy
+	rm -f room/copy
+done
+
+# one that does not fit takes no room from others beforehand
+mkdir tree
+for i in $(seq 20); do head -c 200K /dev/urandom > "tree/$i"; done
+cat whole whole whole whole > tree/large
+run ucp -r --fsync tree room/
+is "one file too large: exit status" "$status" 6
+ok "one file too large: told" says "'room/tree/large'"
+ok "one file too large: others are there: $(find room/tree -type f | wc -l)" test "$(find room/tree -type f | wc -l)" -gt 0
+rm -rf room/tree
+# an allocation that comes only part of the way
+if command -v strace > /dev/null; then
+	head -c 40000000 /dev/zero | tr '\0' x > room/copy
+	UCP_TIMEOUT=60 strace -f -qq -o trace -e trace=fallocate -e inject=fallocate:error=ENOSPC "$UCP" \
+		--fsync least room/copy 2> err
+	is "no space allocated: exit status" "$?:$(< err)" "0:"
+	ok "no space allocated: the same" same least room/copy
+fi
