@@ -69,14 +69,22 @@ void ucp_chunk_fini(struct ucp_worker *w)
 	w->chunks = (struct ucp_chunks){0};
 }
 
-/** Chunks have a buffer each, from the pool that fits the file. */
-static struct ucp_buf_pool *chunk_pool(struct ucp_worker *w, bool is_small)
+/** Chunks have a buffer each, from the pool that fits the file and the pass. */
+static struct ucp_buf_pool *chunk_pool(const struct ucp_file *file)
 {
-	return is_small ? &w->small : &w->large;
+	struct ucp_worker *w = file->w;
+	bool is_direct = file->pass.reads_direct || file->pass.writes_direct;
+
+	if (file->copy.size <= w->small.size) {
+		return &w->small;
+	}
+	/* What would not fill them is not worth so much memory. */
+	bool is_worth = w->direct.count > 0 && file->copy.size / w->direct.size >= w->direct.count;
+	return is_direct && is_worth ? &w->direct : &w->large;
 }
 
 /** Take a chunk with a buffer, or NULL when one must come back first. */
-static struct ucp_chunk *chunk_get(struct ucp_file *file, bool is_small)
+static struct ucp_chunk *chunk_get(struct ucp_file *file)
 {
 	struct ucp_worker *w = file->w;
 	struct ucp_chunks *chunks = &w->chunks;
@@ -85,7 +93,7 @@ static struct ucp_chunk *chunk_get(struct ucp_file *file, bool is_small)
 	if (chunk == NULL) {
 		return NULL;
 	}
-	uint8_t *buf = ucp_engine_take(w->eng, chunk_pool(w, is_small));
+	uint8_t *buf = ucp_engine_take(w->eng, file->pass.pool);
 	if (buf == NULL) {
 		return NULL;
 	}
@@ -93,7 +101,7 @@ static struct ucp_chunk *chunk_get(struct ucp_file *file, bool is_small)
 	chunk->next = NULL;
 	chunk->file = file;
 	chunk->buf = buf;
-	chunk->is_small = is_small;
+	chunk->pool = file->pass.pool;
 	chunk->scanned = 0;
 	return chunk;
 }
@@ -101,7 +109,7 @@ static struct ucp_chunk *chunk_get(struct ucp_file *file, bool is_small)
 /** Return a chunk and its buffer. */
 static void chunk_put(struct ucp_worker *w, struct ucp_chunk *chunk)
 {
-	ucp_buf_put(chunk_pool(w, chunk->is_small), chunk->buf);
+	ucp_buf_put(chunk->pool, chunk->buf);
 	chunk->buf = NULL;
 	chunk->file = NULL;
 	chunk->next = w->chunks.free;
@@ -414,7 +422,7 @@ static uint8_t chunk_steps(const struct ucp_file *file, uint64_t off, uint64_t l
 /** Send the next chunk on its way; there is data at next_off. */
 static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 {
-	struct ucp_buf_pool *pool = chunk_pool(file->w, chunk->is_small);
+	struct ucp_buf_pool *pool = chunk->pool;
 	struct ucp_pass *pass = &file->pass;
 	uint64_t len = pass->data_end - pass->next_off;
 
@@ -461,7 +469,7 @@ static void chunk_feed(struct ucp_file *file)
 			ucp_copy_fail(file, UCP_FAIL_WRITE, -ECANCELED);
 			break;
 		}
-		struct ucp_chunk *chunk = chunk_get(file, file->pass.is_small);
+		struct ucp_chunk *chunk = chunk_get(file);
 		if (chunk == NULL) {
 			chunk_wait(file);
 			return;
@@ -537,16 +545,6 @@ void ucp_chunk_start(struct ucp_file *file)
 	struct ucp_worker *w = file->w;
 	struct ucp_pass *pass = &file->pass;
 
-	pass->is_small = file->copy.size <= w->small.size;
-	if (ucp_buf_ready(chunk_pool(w, pass->is_small)) < 0) {
-		if (chunk_copies(file) || pass->kind == UCP_PASS_CLONE) {
-			ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
-		} else {
-			file->err = -ENOMEM;
-		}
-		ucp_copy_data_done(file);
-		return;
-	}
 	if (chunk_copies(file)) {
 		const struct ucp_fs *fs = ucp_fs_get(&w->fs, file->entry.st.st_dev,
 						     file->entry.dir->dev[UCP_DST], file->src_fd,
@@ -559,12 +557,22 @@ void ucp_chunk_start(struct ucp_file *file)
 			(void)fcntl(file->src_fd, F_SETFL, 0);
 		}
 		ucp_direct_choose(file);
-		if (!pass->is_small && !pass->reads_direct) {
+		if (file->copy.size > w->small.size && !pass->reads_direct) {
 			/* Doubles the kernel's read-ahead; without effect is as well. */
 			(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 		}
 	} else {
 		pass->is_plain = ucp_fs_reads_oddly(chunk_src_fd(file));
+	}
+	pass->pool = chunk_pool(file);
+	if (ucp_buf_ready(pass->pool) < 0) {
+		if (chunk_copies(file) || pass->kind == UCP_PASS_CLONE) {
+			ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
+		} else {
+			file->err = -ENOMEM;
+		}
+		ucp_copy_data_done(file);
+		return;
 	}
 	chunk_feed(file);
 }

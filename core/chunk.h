@@ -31,12 +31,12 @@ enum ucp_pass_kind {
 struct ucp_pass {
 	enum ucp_pass_kind kind;
 	bool is_sparse;         /**< look for holes */
-	bool is_small;          /**< its chunks have small buffers */
 	bool is_plain;          /**< its data is read and written by plain calls */
 	bool is_waiting;        /**< its file is in the list of those that wait for a buffer */
 	bool is_past_cache;     /**< what is read does not come from the cache */
 	bool reads_direct;      /**< by O_DIRECT */
 	bool writes_direct;     /**< likewise */
+	struct ucp_buf_pool *pool; /**< borrowed: its chunks' buffers */
 	uint32_t align;         /**< bytes, when either is by O_DIRECT; else 0 */
 	uint32_t n_flying;      /**< chunks in flight */
 	uint64_t next_off;      /**< first byte not yet planned */
@@ -58,7 +58,7 @@ struct ucp_chunk {
 	uint32_t len;           /**< bytes asked for */
 	uint32_t got;           /**< bytes there were, once read */
 	uint32_t scanned;       /**< --sparse=always: bytes written or found zero */
-	bool is_small;          /**< buf is from the small pool */
+	struct ucp_buf_pool *pool; /**< borrowed: where buf is from */
 };
 
 /** All chunks of one worker. */

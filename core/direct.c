@@ -61,7 +61,7 @@ void ucp_direct_choose(struct ucp_file *file)
 	uint64_t size = file->copy.size;
 
 	if (set->fsync == UCP_FSYNC_NEVER || size < DIRECT_MIN ||
-	    file->w->large.count < DIRECT_CHUNKS || !file->copy.is_regular ||
+	    (file->w->direct.count == 0 && file->w->large.count < DIRECT_CHUNKS) || !file->copy.is_regular ||
 	    set->sparse == UCP_SPARSE_ALWAYS || pass->is_plain || !direct_open(file->copy.fd)) {
 		return;
 	}

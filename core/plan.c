@@ -12,6 +12,8 @@
  *     COPY_WARM_FILES.
  *   - Two buffer sizes: most files fit 64 KiB, and one large buffer for each of
  *     64 small files would be 32 MiB that nobody needs.
+ *   - Direct I/O has no write-back to gather what is written: of one 2 GiB file 16
+ *     chunks of 2 MiB took 5.1 s, 8 of 2 MiB 8 to 11, 16 of 512 KiB 7.5 to 10.
  *   - Plain calls overlap only by threads: 16 win on a cold cache what they lose
  *     on a warm one.
  */
@@ -25,11 +27,14 @@ enum {
 	                                  while one is entered; all but the ring in pairs */
 	PLAN_FDS_FILE = 4,             /* source, destination, and a directory that is kept open */
 	PLAN_FDS_ATOMIC = 3,           /* the directory behind a symlink, and two for a moment */
+	PLAN_DIRECT = 16,              /* buffers of a worker for direct I/O at most */
+	PLAN_DIRECT_MIN = 4,           /* and at least, or none */
 	PLAN_DIRS_MAX = 1024,
 	PLAN_HELD_MAX = 32768,         /* half a KiB each */
 };
 
 #define PLAN_CHUNK ((uint64_t)512 * 1024)
+#define PLAN_DIRECT_CHUNK ((uint64_t)2 * 1024 * 1024)
 #define PLAN_MEM ((uint64_t)256 * 1024 * 1024)
 #define PLAN_PAGE ((uint64_t)4096)
 
@@ -132,6 +137,13 @@ static void plan_memory(const struct ucp_settings *set, struct ucp_plan *plan)
 	uint64_t most = wp->story.kind == UCP_ENGINE_SERIAL ? 1 : plan_min(PLAN_LARGE, wp->depth);
 	uint64_t n_large = plan_min(rest / chunk, most);
 	wp->n_large = n_large > 0 ? (uint32_t)n_large : 1;
+	if (wp->story.kind == UCP_ENGINE_URING && set->fsync != UCP_FSYNC_NEVER &&
+	    set->chunk_size == 0) {
+		uint64_t left = rest > wp->n_large * chunk ? rest - wp->n_large * chunk : 0;
+		uint64_t n = plan_min(left / PLAN_DIRECT_CHUNK, plan_min(PLAN_DIRECT, wp->depth));
+		wp->direct_size = PLAN_DIRECT_CHUNK;
+		wp->n_direct = n >= PLAN_DIRECT_MIN ? (uint32_t)n : 0;
+	}
 }
 
 int ucp_plan_make(const struct ucp_settings *set, bool is_tiny, struct ucp_plan *ret_plan)

@@ -35,11 +35,12 @@ int ucp_worker_init(struct ucp_worker *w, struct ucp_shared *shared, uint32_t in
 	w->io_workers = plan->io_workers;
 	w->max_files = plan->max_files;
 	w->max_dir_syncs = plan->max_dir_syncs;
-	w->max_chunks = plan->n_small + plan->n_large;
+	w->max_chunks = plan->n_small + plan->n_large + plan->n_direct;
 	ucp_task_init(&w->queue);
 	ucp_dir_list_init(&w->dirs);
 	ucp_buf_init(&w->small, plan->small_size, plan->n_small);
 	ucp_buf_init(&w->large, plan->chunk_size, plan->n_large);
+	ucp_buf_init(&w->direct, plan->direct_size, plan->n_direct);
 	if (ucp_walk_init(&w->walk) < 0 || ucp_copy_init(w) < 0 || ucp_chunk_init(w) < 0) {
 		return -ENOMEM;
 	}
@@ -51,6 +52,7 @@ void ucp_worker_fini(struct ucp_worker *w)
 	/* Whatever happened on the way, every buffer came back. */
 	assert(w->small.base == NULL || w->small.n_free == w->small.count);
 	assert(w->large.base == NULL || w->large.n_free == w->large.count);
+	assert(w->direct.base == NULL || w->direct.n_free == w->direct.count);
 	ucp_engine_free(w->eng);
 	w->eng = NULL;
 	ucp_copy_fini(w);
@@ -58,6 +60,7 @@ void ucp_worker_fini(struct ucp_worker *w)
 	ucp_walk_fini(&w->walk);
 	ucp_buf_fini(&w->small);
 	ucp_buf_fini(&w->large);
+	ucp_buf_fini(&w->direct);
 	ucp_task_fini(&w->queue);
 }
 

@@ -86,6 +86,7 @@ struct ucp_worker {
 	struct ucp_engine *eng;      /**< owned */
 	struct ucp_buf_pool small;   /**< for files that fit one */
 	struct ucp_buf_pool large;   /**< a chunk each */
+	struct ucp_buf_pool direct;  /**< for large files past the page cache; may have none */
 	uint32_t max_files;          /**< regular files in flight at most */
 	uint32_t warmth;             /**< how many sources in a row were found in the cache */
 	uint32_t max_dir_syncs;      /**< directories that wait for an fsync at most */
@@ -114,6 +115,8 @@ struct ucp_worker_plan {
 	uint32_t n_large;    /**< chunk buffers */
 	size_t small_size;   /**< bytes */
 	uint32_t n_small;    /**< small buffers */
+	size_t direct_size;  /**< bytes */
+	uint32_t n_direct;   /**< buffers for direct I/O; 0: chunk buffers serve */
 };
 
 /** Prepare a worker; its engine is made by its own thread. Returns 0 or -ENOMEM. */

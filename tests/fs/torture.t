@@ -25,6 +25,8 @@ for type in ext4 xfs btrfs tmpfs; do
 		ok "to $type on $UCP_ENGINE: the copy is the source" same_across src disk/first
 		sync -f disk # btrfs and xfs place data late
 		for how in auto never; do
+			# without reflinks the two are one
+			case $how:$type:$UCP_ENGINE in never:ext4:[ts]* | never:tmpfs:[ts]*) continue ;; esac
 			run ucp -a --reflink=$how disk/first disk/second
 			is "within $type, --reflink=$how on $UCP_ENGINE: exit status" "$status" 0
 			is "within $type, --reflink=$how on $UCP_ENGINE: nothing to say" "$err" ""
