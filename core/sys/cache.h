@@ -31,7 +31,11 @@ int ucp_cache_look(int fd, struct ucp_cache_look *ret_look);
  */
 int ucp_cache_direct(int fd, bool on);
 
-/** Bytes of a file that are in the page cache; 0 also where nobody says, before Linux 6.5. */
+/**
+ * Bytes of a file that are in the page cache; 0 also where nobody says.
+ *
+ * Source: cachestat(2) (Linux 6.5).
+ */
 uint64_t ucp_cache_holds(int fd);
 
 /**

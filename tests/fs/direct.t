@@ -124,7 +124,7 @@ is "one file too large: exit status" "$status" 6
 ok "one file too large: told" says "'room/tree/large'"
 ok "one file too large: others are there: $(find room/tree -type f | wc -l)" test "$(find room/tree -type f | wc -l)" -gt 0
 rm -rf room/tree
-# an allocation that comes only part of the way
+# an allocation that is refused; strace cannot let it come part of the way first
 if command -v strace > /dev/null && [ "${UCP#*-san-}" = "$UCP" ]; then
 	head -c 40000000 /dev/zero | tr '\0' x > room/copy
 	UCP_TIMEOUT=60 strace -f -qq -o trace -e trace=fallocate -e inject=fallocate:error=ENOSPC "$UCP" \
