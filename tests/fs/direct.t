@@ -64,7 +64,7 @@ for type in ext4 xfs; do
 		for length in 35000001 34999999 0 47000003; do
 			for from in cached not; do
 				head -c 40000000 ../whole > source
-				rm -f copy
+				rm -f copy trace # an old one would say that it is stopped already
 				sync -f source
 				[ $from = cached ] || dd if=source iflag=nocache count=0 2> /dev/null
 				UCP_TIMEOUT=60 strace -f -qq -o trace -e trace=fallocate \
