@@ -79,7 +79,7 @@ for type in ext4 xfs; do
 				else
 					truncate -s $length source
 				fi
-				pkill -CONT -P $child
+				while pkill -CONT -P $child; do sleep 0.05; done
 				wait $child
 				is "$type, $from, becomes $length bytes meanwhile: exit status" "$?:$(< err)" "0:"
 				ok "$type, $from, becomes $length bytes meanwhile: the same" same source copy
