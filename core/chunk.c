@@ -41,6 +41,7 @@
 #include <unistd.h>
 
 enum {
+	CHUNK_WORTH = 16,       /* chunks of a file that is worth the buffers for direct I/O */
 	CHUNK_ZEROS = 64 << 20, /* bytes of a hole hashed between two looks for a cancel */
 };
 
@@ -78,9 +79,8 @@ static struct ucp_buf_pool *chunk_pool(const struct ucp_file *file)
 	if (file->copy.size <= w->small.size) {
 		return &w->small;
 	}
-	/* What would not fill them is not worth so much memory. */
-	bool is_worth = w->direct.count > 0 && file->copy.size / w->direct.size >= w->direct.count;
-	return is_direct && is_worth ? &w->direct : &w->large;
+	struct ucp_buf_pool *pool = is_direct ? ucp_direct_pool(w) : NULL;
+	return pool != NULL && file->copy.size / pool->size >= CHUNK_WORTH ? pool : &w->large;
 }
 
 /** Take a chunk with a buffer, or NULL when one must come back first. */

@@ -54,6 +54,21 @@ static void direct_allocate(struct ucp_file *file)
 	}
 }
 
+struct ucp_buf_pool *ucp_direct_pool(struct ucp_worker *w)
+{
+	struct ucp_buf_pool *pool = &w->direct;
+	atomic_uint *left = &w->shared->n_direct;
+
+	unsigned int n_left = atomic_load(left);
+	while (pool->count == 0 && w->max_direct >= DIRECT_CHUNKS && n_left >= DIRECT_CHUNKS) {
+		unsigned int n = n_left < w->max_direct ? n_left : w->max_direct;
+		if (atomic_compare_exchange_weak(left, &n_left, n_left - n)) {
+			ucp_buf_init(pool, pool->size, n);
+		}
+	}
+	return pool->count > 0 ? pool : NULL;
+}
+
 void ucp_direct_choose(struct ucp_file *file)
 {
 	const struct ucp_settings *set = file->w->set;
@@ -61,7 +76,8 @@ void ucp_direct_choose(struct ucp_file *file)
 	uint64_t size = file->copy.size;
 
 	if (set->fsync == UCP_FSYNC_NEVER || size < DIRECT_MIN ||
-	    (file->w->direct.count == 0 && file->w->large.count < DIRECT_CHUNKS) || !file->copy.is_regular ||
+	    (ucp_direct_pool(file->w) == NULL && file->w->large.count < DIRECT_CHUNKS) ||
+	    !file->copy.is_regular ||
 	    set->sparse == UCP_SPARSE_ALWAYS || pass->is_plain || !direct_open(file->copy.fd)) {
 		return;
 	}

@@ -13,7 +13,17 @@
 #ifndef UCP_CORE_DIRECT_H
 #define UCP_CORE_DIRECT_H
 
+struct ucp_buf_pool;
 struct ucp_file;
+struct ucp_worker;
+
+/**
+ * A worker's buffers for direct I/O, larger than its others.
+ *
+ * The first use takes them from what all workers have together, for the rest of the run.
+ * Returns NULL where others have taken so much that what is left is no use. Thread: the worker's.
+ */
+struct ucp_buf_pool *ucp_direct_pool(struct ucp_worker *w);
 
 /**
  * Decide for a pass that copies whether source and copy are read and written directly.

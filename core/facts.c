@@ -49,9 +49,9 @@ void ucp_facts_tell_plan(struct ucp_worker *w, const struct ucp_plan *plan)
 	facts_tell(w, "a worker: depth %u, %u files, %u x %zu KiB and %u x %zu KiB of buffers",
 		   wp->depth, wp->max_files, wp->n_small, wp->small_size / 1024, wp->n_large,
 		   wp->chunk_size / 1024);
-	if (wp->n_direct > 0) {
-		facts_tell(w, "and for direct I/O: %u x %zu KiB of buffers", wp->n_direct,
-			   wp->direct_size / 1024);
+	if (plan->n_direct > 0) {
+		facts_tell(w, "and for direct I/O at most %u x %zu KiB of buffers, of %u for all",
+			   wp->max_direct, wp->direct_size / 1024, plan->n_direct);
 	}
 	facts_tell(w, "descriptors: %u allowed, %u open directories", plan->n_fds, plan->n_dirs);
 	facts_tell_limit(w, "tasks of this user (RLIMIT_NPROC)", ucp_limit_tasks());

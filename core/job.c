@@ -385,6 +385,7 @@ static int job_prepare_workers(struct ucp_job *job)
 	if (job->plan.n_held > 0) {
 		ucp_barrier_begin(&shared->barrier, job->plan.n_held);
 	}
+	atomic_init(&shared->n_direct, job->plan.n_direct);
 	shared->workers = calloc(job->plan.n_workers, sizeof(*shared->workers));
 	if (shared->workers == NULL) {
 		return -ENOMEM;

@@ -13,6 +13,7 @@ struct ucp_plan {
 	struct ucp_worker_plan worker;
 	uint32_t n_workers;
 	uint32_t n_dirs;     /**< directories that may have open descriptors */
+	uint32_t n_direct;   /**< buffers for direct I/O, of all workers together */
 	uint32_t n_held;     /**< complete files that may wait for a barrier, open */
 	uint32_t n_fds;      /**< descriptors the process may have open */
 	bool is_inline;      /**< one worker, on the calling thread */

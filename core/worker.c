@@ -35,12 +35,13 @@ int ucp_worker_init(struct ucp_worker *w, struct ucp_shared *shared, uint32_t in
 	w->io_workers = plan->io_workers;
 	w->max_files = plan->max_files;
 	w->max_dir_syncs = plan->max_dir_syncs;
-	w->max_chunks = plan->n_small + plan->n_large + plan->n_direct;
+	w->max_chunks = plan->n_small + plan->n_large + plan->max_direct;
+	w->max_direct = plan->max_direct;
 	ucp_task_init(&w->queue);
 	ucp_dir_list_init(&w->dirs);
 	ucp_buf_init(&w->small, plan->small_size, plan->n_small);
 	ucp_buf_init(&w->large, plan->chunk_size, plan->n_large);
-	ucp_buf_init(&w->direct, plan->direct_size, plan->n_direct);
+	ucp_buf_init(&w->direct, plan->direct_size, 0);
 	if (ucp_walk_init(&w->walk) < 0 || ucp_copy_init(w) < 0 || ucp_chunk_init(w) < 0) {
 		return -ENOMEM;
 	}

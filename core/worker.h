@@ -61,6 +61,7 @@ struct ucp_shared {
 	atomic_uint n_running;           /**< workers that have begun */
 	bool is_over;                    /**< under idle_lock: workers go home */
 
+	atomic_uint n_direct;            /**< buffers for direct I/O that no worker has yet */
 	struct ucp_worker *workers;      /**< owned array */
 	uint32_t n_workers;
 	void (*group_done)(struct ucp_worker *w); /**< all operands of a group are finished */
@@ -86,7 +87,8 @@ struct ucp_worker {
 	struct ucp_engine *eng;      /**< owned */
 	struct ucp_buf_pool small;   /**< for files that fit one */
 	struct ucp_buf_pool large;   /**< a chunk each */
-	struct ucp_buf_pool direct;  /**< for large files past the page cache; may have none */
+	struct ucp_buf_pool direct;  /**< for large files past the page cache: see ucp_direct_pool() */
+	uint32_t max_direct;         /**< buffers it may get */
 	uint32_t max_files;          /**< regular files in flight at most */
 	uint32_t warmth;             /**< how many sources in a row were found in the cache */
 	uint32_t max_dir_syncs;      /**< directories that wait for an fsync at most */
@@ -116,7 +118,7 @@ struct ucp_worker_plan {
 	size_t small_size;   /**< bytes */
 	uint32_t n_small;    /**< small buffers */
 	size_t direct_size;  /**< bytes */
-	uint32_t n_direct;   /**< buffers for direct I/O; 0: chunk buffers serve */
+	uint32_t max_direct; /**< buffers for direct I/O at most */
 };
 
 /** Prepare a worker; its engine is made by its own thread. Returns 0 or -ENOMEM. */

@@ -62,8 +62,8 @@ static uint64_t plan_bytes(const struct ucp_plan *plan)
 	const struct ucp_worker_plan *wp = &plan->worker;
 
 	return plan->n_workers * ((uint64_t)wp->n_small * wp->small_size +
-				  (uint64_t)wp->n_large * wp->chunk_size +
-				  (uint64_t)wp->n_direct * wp->direct_size);
+				  (uint64_t)wp->n_large * wp->chunk_size) +
+	       (uint64_t)plan->n_direct * wp->direct_size;
 }
 
 /** A worker can work with its share, whatever the limits. */
