@@ -7,7 +7,7 @@ need xfs_io
 plan "what --fsync has promised survives a power cut, and with --atomic each name has all of the old or of the new"
 # ROUNDS=200 for longer, TYPES=xfs for one of the two
 rounds=${ROUNDS:-2}
-engines=(uring threads serial)
+engines=(serial uring threads) # by round: the first is the ring's
 
 # The power cut: the filesystem is shut down without its log being flushed, as the ioctl of ext4 and xfs
 # does it, and mounted again.
@@ -25,6 +25,8 @@ for d in $(seq 12); do
 	mkfifo "src/d$d/deeper/fifo"
 done
 head -c 9000000 /dev/urandom > src/large
+# Large enough to be written directly, with a tail that is no whole block.
+head -c $((33 * 1024 * 1024 + 1234)) /dev/urandom > src/direct
 truncate -s 5M src/hole
 find src -exec touch -hd '2003-04-05 06:07:08.123456789' {} +
 (cd src && find . -type d -exec mkdir -p ../old/{} \; && find . -type f -exec sh -c 'echo "old $1" > "../old/$1"' sh {} \;)
