@@ -42,7 +42,9 @@ void ucp_facts_tell_plan(struct ucp_worker *w, const struct ucp_plan *plan)
 
 	facts_tell(w, "engine: %s, %u worker%s%s", name, plan->n_workers,
 		   plan->n_workers == 1 ? "" : "s",
-		   plan->is_inline ? ", without threads: the run is small" : "");
+		   plan->is_inline ? ", without threads: the run is small"
+		   : plan->is_far && plan->n_workers > 1 ? ", as a server may have to be asked"
+							  : "");
 	if (wp->story.uring_err < 0) {
 		facts_tell(w, "io_uring is not used: %s", strerror(-wp->story.uring_err));
 	}

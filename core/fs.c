@@ -3,6 +3,9 @@
 
 #include "core/fs.h"
 
+#include "core/sys/retry.h"
+
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -20,6 +23,7 @@
 #define FS_HFS_MAGIC 0x4244
 #define FS_HFSPLUS_MAGIC 0x482b
 #define FS_VBOXSF_MAGIC 0x786f4256
+#define FS_CEPH_MAGIC 0x00c36400
 #ifndef EXFAT_SUPER_MAGIC
 #define EXFAT_SUPER_MAGIC 0x2011bab0
 #endif
@@ -88,6 +92,39 @@ bool ucp_fs_syncs(int fd)
 		/* FUSE does not pass it on; what servers make of it is not known. */
 		return false;
 	}
+}
+
+/** Where each name, open and read may be a question to a server, or to another process. */
+static bool fs_is_far(uint64_t type)
+{
+	switch (type) {
+	case NFS_SUPER_MAGIC:
+	case FS_CIFS_MAGIC:
+	case FS_SMB2_MAGIC:
+	case SMB_SUPER_MAGIC:
+	case V9FS_MAGIC:
+	case FS_CEPH_MAGIC:
+	case AFS_FS_MAGIC:
+	case AFS_SUPER_MAGIC:
+	case FUSE_SUPER_MAGIC:
+	case FS_VBOXSF_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool ucp_fs_is_far(int fd)
+{
+	return fs_is_far(fs_type(fd));
+}
+
+int ucp_fs_is_far_at(const char *path)
+{
+	struct statfs sfs;
+
+	return UCP_RETRY(statfs(path, &sfs)) == 0 ? fs_is_far((uint64_t)(uint32_t)sfs.f_type)
+						  : -errno;
 }
 
 bool ucp_fs_reads_oddly(int fd)

@@ -50,6 +50,12 @@ struct ucp_fs *ucp_fs_get(struct ucp_fs_cache *cache, uint64_t src_dev, uint64_t
  */
 bool ucp_fs_syncs(int fd);
 
+/** Whether each name, open and read may be a question to a server, or to another process. */
+bool ucp_fs_is_far(int fd);
+
+/** The same of a path: 1, 0, or a negative errno when there is nothing. */
+int ucp_fs_is_far_at(const char *path);
+
 /**
  * Whether a short read by a ring may be gone on with wrongly.
  *

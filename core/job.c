@@ -35,6 +35,7 @@ enum {
 	JOB_NUDGE_SIGNAL = SIGUSR2, /* does nothing but end a system call */
 	JOB_TINY_FILES = 2,         /* a run this small needs no threads */
 	JOB_TINY_BYTES = 1 << 20,
+	JOB_LOOKED_AT = 16,         /* sources: others are mostly beside these */
 	JOB_STACK = 512 * 1024,     /* bytes a thread; no deep recursion anywhere */
 };
 
@@ -216,6 +217,26 @@ static bool job_is_tiny(const struct ucp_operands *ops)
 	return bytes <= JOB_TINY_BYTES;
 }
 
+/** What is known of the run before anything is opened. */
+static enum ucp_plan_run job_kind(const struct ucp_operands *ops)
+{
+	if (job_is_tiny(ops)) {
+		return UCP_RUN_TINY;
+	}
+	for (uint32_t i = 0; i < ops->n_sources && i < JOB_LOOKED_AT; i++) {
+		if (ucp_fs_is_far_at(ops->sources[i]) > 0) {
+			return UCP_RUN_FAR;
+		}
+	}
+	int rc = ucp_fs_is_far_at(ops->target);
+	if (rc < 0) { /* it will be made */
+		char *dir = ucp_path_dir(ops->target);
+		rc = dir != NULL ? ucp_fs_is_far_at(dir) : -ENOMEM;
+		free(dir);
+	}
+	return rc > 0 ? UCP_RUN_FAR : UCP_RUN_NEAR;
+}
+
 /** Whether an operand's contents go right into the target, among those of other operands. */
 static bool job_merges(const struct ucp_operand *op)
 {
@@ -377,7 +398,7 @@ static int job_prepare_workers(struct ucp_job *job)
 {
 	struct ucp_shared *shared = &job->shared;
 
-	int err = ucp_plan_make(shared->set, job_is_tiny(job->ops), &job->plan);
+	int err = ucp_plan_make(shared->set, job_kind(job->ops), &job->plan);
 	if (err < 0) {
 		return err;
 	}

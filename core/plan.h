@@ -8,6 +8,13 @@
 #include "core/settings.h"
 #include "core/worker.h"
 
+/** What is known of a run beforehand. */
+enum ucp_plan_run {
+	UCP_RUN_NEAR, /**< on filesystems of this machine */
+	UCP_RUN_FAR,  /**< a server may be asked for each file, as by ucp_fs_is_far() */
+	UCP_RUN_TINY, /**< a few small files: threads and rings would cost more than they bring */
+};
+
 /** The plan of a run. */
 struct ucp_plan {
 	struct ucp_worker_plan worker;
@@ -16,6 +23,7 @@ struct ucp_plan {
 	uint32_t n_direct;   /**< buffers for direct I/O, of all workers together */
 	uint32_t n_held;     /**< complete files that may wait for a barrier, open */
 	uint32_t n_fds;      /**< descriptors the process may have open */
+	bool is_far;         /**< there are more workers than CPUs, as they will wait for servers */
 	bool is_inline;      /**< one worker, on the calling thread */
 	bool lacks_engine;   /**< there is no plan: the engine demanded cannot be had */
 };
@@ -23,11 +31,10 @@ struct ucp_plan {
 /**
  * Make a plan.
  *
- * @is_tiny  the whole run is a few small files: threads and rings would cost
- *           more than they bring
  * Returns 0, or a negative errno when the engine asked for cannot be had; then
  * only lacks_engine is written.
  */
-int ucp_plan_make(const struct ucp_settings *set, bool is_tiny, struct ucp_plan *ret_plan);
+int ucp_plan_make(const struct ucp_settings *set, enum ucp_plan_run run,
+		  struct ucp_plan *ret_plan);
 
 #endif

@@ -4,6 +4,7 @@
 /* Workers for a job, as many as the plan has; what they do is in reading.c. */
 #include "core/readers.h"
 
+#include "core/fs.h"
 #include "core/plan.h"
 #include "core/reading.h"
 
@@ -65,13 +66,27 @@ static uint32_t readers_batch(uint32_t n_items, uint32_t n_workers)
 	return share < 1 ? 1 : share > CHECK_BATCH ? CHECK_BATCH : share;
 }
 
+/** What is known of the work beforehand. */
+static enum ucp_plan_run readers_kind(const struct ucp_readers_job *job)
+{
+	if (job->n_items == 0) {
+		return UCP_RUN_TINY;
+	}
+	for (int i = 0; i < job->n_sides; i++) {
+		if (ucp_fs_is_far(job->roots[i])) {
+			return UCP_RUN_FAR;
+		}
+	}
+	return UCP_RUN_NEAR;
+}
+
 int ucp_readers_run(const struct ucp_settings *set, struct ucp_readers_job *job,
 		  struct ucp_readers_result *ret_result)
 {
 	struct ucp_plan plan = {0};
 
 	*ret_result = (struct ucp_readers_result){0};
-	int err = ucp_plan_make(set, job->n_items == 0, &plan);
+	int err = ucp_plan_make(set, readers_kind(job), &plan);
 	if (err < 0) {
 		ret_result->lacks_engine = plan.lacks_engine;
 		return err;

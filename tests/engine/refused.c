@@ -62,13 +62,13 @@ static int child_plan(const void *arg)
 	if (!refuse_uring(err)) {
 		return CHILD_SKIP;
 	}
-	CHILD_CHECK(ucp_plan_make(&set, false, &plan) == 0);
+	CHILD_CHECK(ucp_plan_make(&set, UCP_RUN_NEAR, &plan) == 0);
 	CHILD_CHECK(plan.worker.story.kind == UCP_ENGINE_SERIAL);
 	CHILD_CHECK(plan.worker.story.uring_err == -err);
 	CHILD_CHECK(plan.n_workers > 1);
 	set.engine = UCP_CHOOSE_URING;
-	CHILD_CHECK(ucp_plan_make(&set, false, &plan) == -err);
-	CHILD_CHECK(ucp_plan_make(&set, true, &plan) == -err);
+	CHILD_CHECK(ucp_plan_make(&set, UCP_RUN_NEAR, &plan) == -err);
+	CHILD_CHECK(ucp_plan_make(&set, UCP_RUN_TINY, &plan) == -err);
 	return 0;
 }
 

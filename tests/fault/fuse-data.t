@@ -146,3 +146,15 @@ for args in --fsync=file '--atomic --fsync=file' --fsync=batch '--atomic --fsync
 	is "INT, $args: no temporary" "$(find back -name '.ucp-*')" ""
 	is "INT, $args: nothing is half done" "$(diff -rq back/many back/copy | grep -v '^Only in back/many')" ""
 done
+
+# --- each question takes long: many are asked at a time
+faults slow
+[ "$UCP_ENGINE" = serial ] && workers=1 || workers=16
+for args in 'slow/many far' 'back/many slow/far' '--atomic --fsync=batch slow/many slow/far'; do
+	rm -rf far back/far
+	# shellcheck disable=SC2086 # several options
+	"$UCP" --engine="$UCP_ENGINE" --debug -aT $args > far.log 2>&1
+	ok "far, $args: at least $workers worker(s)" \
+		awk -v n="$workers" '/engine: / { had = $5 >= n } END { exit !had }' far.log
+	ok "far, $args: is there" diff -r back/many "$([ -d far ] && echo far || echo back/far)"
+done

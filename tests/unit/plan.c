@@ -17,9 +17,10 @@ static const enum ucp_engine_choice engines[] = {UCP_CHOOSE_AUTO, UCP_CHOOSE_URI
 						 UCP_CHOOSE_THREADS, UCP_CHOOSE_SERIAL};
 
 /** Make a plan: false when io_uring was demanded and is not to be had (locked memory, too). */
-static bool plan_try(const struct ucp_settings *set, bool is_tiny, struct ucp_plan *ret_plan)
+static bool plan_try(const struct ucp_settings *set, enum ucp_plan_run run,
+		     struct ucp_plan *ret_plan)
 {
-	int err = ucp_plan_make(set, is_tiny, ret_plan);
+	int err = ucp_plan_make(set, run, ret_plan);
 
 	if (err < 0 && set->engine != UCP_CHOOSE_URING) {
 		fprintf(stderr, "# plan: %d\n", err);
@@ -39,7 +40,7 @@ static int plan_each(struct ucp_settings *set,
 		set->engine = engines[i % COUNT(engines)];
 		set->depth = depths[i / COUNT(engines) % COUNT(depths)];
 		set->jobs = jobs[i / COUNT(engines) / COUNT(depths)];
-		int status = plan_try(set, i % 3 == 0, &plan) ? fn(set, &plan) : 0;
+		int status = plan_try(set, (enum ucp_plan_run)(i % 3), &plan) ? fn(set, &plan) : 0;
 		if (status != 0) {
 			const struct ucp_worker_plan *wp = &plan.worker;
 			fprintf(stderr, "# engine %d depth %u jobs %u mem %llu chunk %llu -> "
@@ -129,7 +130,7 @@ static int child_plan_soft(const void *arg)
 
 	(void)arg;
 	CHILD_CHECK(setrlimit(RLIMIT_NOFILE, &lim) == 0);
-	CHILD_CHECK(plan_try(&set, false, &plan));
+	CHILD_CHECK(plan_try(&set, UCP_RUN_NEAR, &plan));
 	CHILD_CHECK(plan.n_fds == 512);
 	CHILD_CHECK(getrlimit(RLIMIT_NOFILE, &lim) == 0 && lim.rlim_cur == 512);
 	return 0;
@@ -181,13 +182,13 @@ static void test_chunk_size(void **state)
 	struct ucp_plan plan;
 
 	(void)state;
-	assert_true(plan_try(&set, false, &plan));
+	assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
 	assert_int_equal(plan.worker.chunk_size, 8192);
 	set.chunk_size = 1 << 20;
-	assert_true(plan_try(&set, false, &plan));
+	assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
 	assert_int_equal(plan.worker.chunk_size, 1 << 20);
 	set.chunk_size = 0;
-	assert_true(plan_try(&set, false, &plan));
+	assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
 	assert_int_equal(plan.worker.chunk_size, 512 << 10);
 }
 
@@ -198,22 +199,41 @@ static void test_engine(void **state)
 	struct ucp_plan plan;
 
 	(void)state;
-	assert_true(plan_try(&set, false, &plan));
+	assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
 	assert_int_equal(plan.worker.story.kind, UCP_ENGINE_SERIAL);
 	assert_int_equal(plan.n_workers, 1);
 	set.engine = UCP_CHOOSE_THREADS;
-	assert_true(plan_try(&set, false, &plan));
+	assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
 	assert_int_equal(plan.worker.story.kind, UCP_ENGINE_SERIAL);
 	assert_int_equal(plan.n_workers, 8);
 	assert_false(plan.is_inline);
 	set = (struct ucp_settings){.engine = UCP_CHOOSE_AUTO};
-	assert_true(plan_try(&set, true, &plan));
+	assert_true(plan_try(&set, UCP_RUN_TINY, &plan));
 	assert_true(plan.is_inline);
 	assert_int_equal(plan.worker.story.kind, UCP_ENGINE_SERIAL);
-	assert_true(plan_try(&set, false, &plan));
+	assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
 	assert_false(plan.is_inline && plan.worker.story.kind == UCP_ENGINE_URING);
 	assert_int_equal(plan.worker.story.kind, plan.worker.story.uring_err == 0
 							 ? UCP_ENGINE_URING : UCP_ENGINE_SERIAL);
+}
+
+/** Where servers are asked there are more workers than CPUs, unless a number was given. */
+static void test_far(void **state)
+{
+	struct ucp_settings set = {.engine = UCP_CHOOSE_AUTO};
+	struct ucp_plan plan;
+
+	(void)state;
+	assert_true(plan_try(&set, UCP_RUN_FAR, &plan));
+	assert_true(plan.n_workers >= 16);
+	assert_false(plan.is_inline);
+	set.jobs = 3;
+	assert_true(plan_try(&set, UCP_RUN_FAR, &plan));
+	assert_int_equal(plan.n_workers, 3);
+	assert_false(plan.is_far);
+	set = (struct ucp_settings){.engine = UCP_CHOOSE_SERIAL};
+	assert_true(plan_try(&set, UCP_RUN_FAR, &plan));
+	assert_int_equal(plan.n_workers, 1);
 }
 
 int main(void)
@@ -224,6 +244,7 @@ int main(void)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_chunk_size),
 		cmocka_unit_test(test_engine),
+		cmocka_unit_test(test_far),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
