@@ -55,6 +55,13 @@ ways_copy()
 	way_ucp '' 'as `cp -a`'
 }
 
+# What no copier can do without, by the calls alone: see floor.c.
+ways_floor()
+{
+	way 'floor' 'contents; links' -rl '"$TOOLS/floor" "$SRC" "$DST"'
+	way 'floor -t' 'contents, mode, times; links' -rl '"$TOOLS/floor" -t "$SRC" "$DST"'
+}
+
 # Copies whose files are all durable when the command returns.
 ways_fsync()
 {
@@ -127,4 +134,5 @@ scenario_load()
 	safe | safe-large) ways_safe ;;
 	*) ways_copy ;;
 	esac
+	case $1 in warm | cold) ways_floor ;; esac
 }
