@@ -47,6 +47,7 @@ enum {
 	OPT_CHUNK_SIZE,
 	OPT_MEM_LIMIT,
 	OPT_IO_WORKERS,
+	OPT_DIRECT,
 	OPT_ENGINE,
 	OPT_LIST_OPTIONS,
 	OPT_NOT_YET, /* known, and refused */
@@ -90,6 +91,7 @@ static const struct option options_table[] = {
 	{"chunk-size", required_argument, NULL, OPT_CHUNK_SIZE},
 	{"clean-temps", no_argument, NULL, OPT_CLEAN_TEMPS},
 	{"compare", no_argument, NULL, OPT_COMPARE},
+	{"direct", no_argument, NULL, OPT_DIRECT},
 	{"engine", required_argument, NULL, OPT_ENGINE},
 	{"fsync", optional_argument, NULL, OPT_FSYNC},
 	{"hash", required_argument, NULL, OPT_HASH},
@@ -118,7 +120,6 @@ static const struct option options_table[] = {
 	LATER("color", optional_argument),
 	LATER("dedupe", required_argument),
 	LATER("delete", no_argument),
-	LATER("direct", no_argument),
 	LATER("dry-run", no_argument),
 	LATER("exclude-caches", no_argument),
 	LATER("exclude-from", required_argument),
@@ -569,6 +570,9 @@ static bool options_take_own(struct parse *p, int opt, const char *arg)
 	case OPT_ATOMIC:
 		set->atomic = true;
 		return true;
+	case OPT_DIRECT:
+		set->direct = true;
+		return true;
 	case OPT_CHECK:
 		p->opts->check = arg;
 		return true;
@@ -719,6 +723,8 @@ static bool options_check(const struct parse *p)
 		wrong = "cannot make both hard and symbolic links";
 	} else if (o->set.reflink == UCP_REFLINK_ALWAYS && o->set.sparse != UCP_SPARSE_AUTO) {
 		wrong = "--reflink can be used only with --sparse=auto";
+	} else if (o->set.direct && o->set.sparse == UCP_SPARSE_ALWAYS) {
+		wrong = "--direct writes whole blocks: it cannot be used with --sparse=always";
 	} else if (p->has_backup && (p->no_clobber || o->set.update == UCP_UPDATE_NONE)) {
 		wrong = "options --backup and --no-clobber are mutually exclusive";
 	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE_FAIL) {

@@ -69,24 +69,29 @@ struct ucp_buf_pool *ucp_direct_pool(struct ucp_worker *w)
 	return pool->count > 0 ? pool : NULL;
 }
 
+/** Whether direct I/O is the better choice for a file when nobody has asked for it. */
+static bool direct_is_better(struct ucp_file *file)
+{
+	return file->w->set->fsync != UCP_FSYNC_NEVER && file->copy.size >= DIRECT_MIN &&
+	       (ucp_direct_pool(file->w) != NULL || file->w->large.count >= DIRECT_CHUNKS);
+}
+
 void ucp_direct_choose(struct ucp_file *file)
 {
 	const struct ucp_settings *set = file->w->set;
 	struct ucp_pass *pass = &file->pass;
 	uint64_t size = file->copy.size;
 
-	if (set->fsync == UCP_FSYNC_NEVER || size < DIRECT_MIN ||
-	    (ucp_direct_pool(file->w) == NULL && file->w->large.count < DIRECT_CHUNKS) ||
-	    !file->copy.is_regular ||
-	    set->sparse == UCP_SPARSE_ALWAYS || pass->is_plain || !direct_open(file->copy.fd)) {
+	if (!(set->direct ? size > file->w->small.size : direct_is_better(file)) ||
+	    !file->copy.is_regular || set->sparse == UCP_SPARSE_ALWAYS || pass->is_plain) {
 		return;
 	}
-	pass->align = UCP_DIRECT_ALIGN;
-	pass->writes_direct = true;
+	pass->writes_direct = direct_open(file->copy.fd);
 	/* What is in memory is had for less from there. */
-	pass->reads_direct =
-		ucp_cache_holds(file->src_fd) < size / 2 && direct_open(file->src_fd);
-	if (!pass->is_sparse && direct_has_room(file)) {
+	pass->reads_direct = (pass->writes_direct || set->direct) &&
+			     ucp_cache_holds(file->src_fd) < size / 2 && direct_open(file->src_fd);
+	pass->align = pass->writes_direct || pass->reads_direct ? UCP_DIRECT_ALIGN : 0;
+	if (pass->writes_direct && !pass->is_sparse && direct_has_room(file)) {
 		direct_allocate(file);
 	}
 }

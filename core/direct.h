@@ -8,7 +8,8 @@
  * page cache: its pages are copied, written out later than they could be, and
  * push out what others have there. Written directly the disk begins with the
  * first chunk, at a fraction of the processor time, and what is read back comes
- * from the medium. Without --fsync the cache is quicker, and is used.
+ * from the medium. Without --fsync the cache is quicker, and is used, but for
+ * --direct.
  */
 #ifndef UCP_CORE_DIRECT_H
 #define UCP_CORE_DIRECT_H

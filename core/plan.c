@@ -146,7 +146,7 @@ static void plan_memory(const struct ucp_settings *set, struct ucp_plan *plan)
 	uint64_t most = wp->story.kind == UCP_ENGINE_SERIAL ? 1 : plan_min(PLAN_LARGE, wp->depth);
 	uint64_t n_large = plan_min(rest / chunk, most);
 	wp->n_large = n_large > 0 ? (uint32_t)n_large : 1;
-	if (wp->story.kind == UCP_ENGINE_URING && set->fsync != UCP_FSYNC_NEVER &&
+	if (wp->story.kind == UCP_ENGINE_URING && (set->direct || set->fsync != UCP_FSYNC_NEVER) &&
 	    set->chunk_size == 0) {
 		/* Few have large files at a time, so these are not shared out beforehand. */
 		uint64_t left = rest > wp->n_large * chunk ? rest - wp->n_large * chunk : 0;

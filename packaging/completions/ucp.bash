@@ -24,7 +24,7 @@ _ucp_values() {
 
 _ucp() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' option='' lead='' words
-	local options='--archive --attributes-only --backup --backup= --context --context= --copy-contents --debug --dereference --force
+	local options='--archive --attributes-only --backup --backup= --context --context= --copy-contents --debug --dereference --direct --force
 		--help --interactive --keep-directory-symlink --link --no-clobber --no-dereference
 		--no-preserve= --no-target-directory --one-file-system --parents --preserve
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=

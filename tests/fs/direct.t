@@ -12,6 +12,8 @@ head -c 40000000 /dev/urandom > whole  # not of whole blocks
 head -c 37748736 whole > blocks
 head -c 33554432 /dev/urandom > least
 head -c 33554431 least > little
+head -c 100001 whole > odd
+head -c 65536 whole > small
 truncate -s 64M holes && dd if=whole of=holes bs=1000 seek=20001 count=9000 conv=notrunc 2> /dev/null
 
 # same SOURCE COPY: contents, also as they are on the medium, and length
@@ -53,11 +55,31 @@ for type in ext4 xfs; do
 	ok "$type, --sparse=always: through the cache, the same" same ../holes copy
 	rm -f copy
 
+	# asked for by name, without --fsync, smaller ones too, whatever the engine
+	for engine in uring threads serial; do
+		for file in whole holes odd; do
+			rm -f copy
+			UCP_ENGINE=$engine run ucp -a --direct --debug "../$file" copy
+			is "$type, --direct, $engine, $file: exit status" "$status" 0
+			ok "$type, --direct, $engine, $file: directly" grep -q 'direct chunk' <<< "$out$err"
+			ok "$type, --direct, $engine, $file: next to nothing of it is in the cache: $(cached copy) KiB" \
+				test "$(cached copy)" -lt 64
+			ok "$type, --direct, $engine, $file: the same" same "../$file" copy
+		done
+	done
+	run ucp -a --direct --debug ../small copy
+	ok "$type, --direct: what is small goes through the cache, over one that was longer" same ../small copy
+	ok "$type, --direct: not directly" grep -q ': 1 chunk$' <<< "$out"
+	rm -f copy
+
 	# the source is read directly when it is not in the cache
 	cp ../whole source && sync -f source && dd if=source iflag=nocache count=0 2> /dev/null
 	run ucp -a --fsync --reflink=never source copy
 	ok "$type, a source that is not cached: the same" cmp ../whole copy
 	ok "$type, a source that is not cached: nor is it now: $(cached source) KiB" test "$(cached source)" -lt 64
+	rm -f ../through
+	run ucp -a --direct --reflink=never source ../through
+	ok "$type, --direct to where that is not to be had: the same" cmp ../whole ../through
 
 	# it changes between the look at it and the first read
 	if command -v strace > /dev/null && [ "${UCP#*-san-}" = "$UCP" ]; then

@@ -245,6 +245,8 @@ static void test_groups(void **state)
 		{"ucp --fsync=fs a b", FIELD(set.fsync), UCP_FSYNC_FS},
 		{"ucp --atomic a b", FIELD(set.atomic), true},
 		{"ucp a b", FIELD(set.atomic), false},
+		{"ucp --direct a b", FIELD(set.direct), true},
+		{"ucp a b", FIELD(set.direct), false},
 		{"ucp --clean-temps a", FIELD(clean_temps), true},
 		{"ucp a b", FIELD(preflight), UCP_PREFLIGHT_NEVER},
 		{"ucp --preflight a b", FIELD(preflight), UCP_PREFLIGHT_WARN},
@@ -467,7 +469,6 @@ static void test_not_yet(void **state)
 	static const struct refused rows[] = {
 		{"ucp -0 a b", "option '-0' is not available"},
 		{"ucp --snapshot a b", "option '--snapshot' is not available"},
-		{"ucp --direct a b", "option '--direct' is not available"},
 		{"ucp --delete a b", "option '--delete' is not available"},
 		{"ucp --dry-run a b", "option '--dry-run' is not available"},
 	};

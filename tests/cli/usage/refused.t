@@ -50,11 +50,12 @@ refuse 2 "'-1'" -j -1 a b
 refuse 2 "'2x'" --jobs=2x a b
 refuse 2 "'0'" --queue-depth=0 a b
 refuse 2 "'1K'" --chunk-size=1K a b
+refuse 2 "cannot be used with --sparse=always" --direct --sparse=always a b
 refuse 2 "'4Q'" --chunk-size=4Q a b
 refuse 2 "'1'" --mem-limit=1 a b
 refuse 2 "'99999999999999999999'" --mem-limit=99999999999999999999 a b
 refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
-for option in -0 --snapshot --delete --direct --dry-run --exclude=x --include=x --json --pack --unpack \
+for option in -0 --snapshot --delete --dry-run --exclude=x --include=x --json --pack --unpack \
 	--pkg --resume --cache=drop --poll=app; do
 	# shellcheck disable=SC2086 # options are words
 	refuse 2 "is not available in ucp" $option a b
