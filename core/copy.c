@@ -94,11 +94,15 @@ void ucp_copy_fini(struct ucp_worker *w)
 	*cp = (struct ucp_copier){0};
 }
 
+bool ucp_copy_is_warm(const struct ucp_worker *w)
+{
+	return w->warmth >= COPY_WARM;
+}
+
 bool ucp_copy_has_room(const struct ucp_worker *w)
 {
-	bool is_warm = w->warmth >= COPY_WARM;
-
-	return w->copier.free_files != NULL && !(is_warm && w->copier.n_files >= COPY_WARM_FILES);
+	return w->copier.free_files != NULL &&
+	       !(ucp_copy_is_warm(w) && w->copier.n_files >= COPY_WARM_FILES);
 }
 
 /**

@@ -116,6 +116,9 @@ void ucp_copy_fini(struct ucp_worker *w);
 /** Whether ucp_copy_start() may be called, and should be: fewer files are enough when warm. */
 bool ucp_copy_has_room(const struct ucp_worker *w);
 
+/** Whether sources have lately been found in the cache, so that a look at one does not wait. */
+bool ucp_copy_is_warm(const struct ucp_worker *w);
+
 /**
  * Begin to copy a file.
  *

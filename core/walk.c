@@ -9,6 +9,7 @@
 #include "core/finish.h"
 #include "core/links.h"
 #include "core/parked.h"
+#include "core/place.h"
 #include "core/special.h"
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
@@ -24,6 +25,7 @@
 
 enum {
 	WALK_ROOM = 32 * 1024, /* bytes of entries read at a time: about a thousand names */
+	WALK_SAMPLE = 32,      /* one file of so many is opened although a look might do */
 	WALK_ENTRY_MAX = 1024, /* bytes one entry needs at most: 19 + UCP_NAME_ROOM, rounded up */
 };
 
@@ -235,6 +237,35 @@ static void walk_contents(struct ucp_worker *w, struct ucp_entry *e, bool as_reg
 	ucp_copy_start(w, e, NULL, -1);
 }
 
+/**
+ * -u: whether a file is no newer than its copy, which a look at both sides tells.
+ *
+ * In an update most are not, and need not be opened. Where a look has to wait for the disk,
+ * opening them through the ring does not, so now and then one is opened to feel for that. Where
+ * two sources may have one copy, or symlinks are followed, it is decided with the copy in hand.
+ */
+static bool walk_is_current(struct ucp_worker *w, struct ucp_entry *e)
+{
+	const struct ucp_settings *set = w->set;
+	const struct ucp_dir *dir = e->dir;
+	struct stat dst;
+
+	if (set->update != UCP_UPDATE_OLDER || set->ask || set->keep_dir_links || e->follow ||
+	    e->operand != NULL || dir->is_created || dir->folds || !ucp_copy_is_warm(w) ||
+	    ++w->walk.n_looks % WALK_SAMPLE == 0) {
+		return false;
+	}
+	if (ucp_fd_statat(dir->fd[UCP_DST], e->dst_name, AT_SYMLINK_NOFOLLOW, &dst) < 0 ||
+	    !S_ISREG(dst.st_mode) ||
+	    ucp_fd_statat(dir->fd[UCP_SRC], e->src_name, AT_SYMLINK_NOFOLLOW, &e->st) < 0) {
+		return false; /* it is looked at again, and told then */
+	}
+	/* Hard links of what is kept become links to that, and one file is told of. */
+	return S_ISREG(e->st.st_mode) && e->st.st_nlink == 1 &&
+	       (e->st.st_ino != dst.st_ino || e->st.st_dev != dst.st_dev) &&
+	       !ucp_place_is_newer(&e->st.st_mtim, &dst.st_mtim);
+}
+
 /** Whether an operand is the same source, for the same name, as one before it. */
 static bool walk_is_again(const struct ucp_operand *op)
 {
@@ -270,6 +301,9 @@ static void walk_dispatch(struct ucp_worker *w, struct ucp_entry *e, mode_t type
 	}
 	if (set->make != UCP_MAKE_COPY) {
 		ucp_special_make_link(w, e);
+	} else if (type == S_IFREG && walk_is_current(w, e)) {
+		ucp_count(&w->counts.found_bytes, (uint64_t)e->st.st_size);
+		ucp_count(&w->counts.skipped, 1);
 	} else if (type == S_IFREG) {
 		walk_contents(w, e, false);
 	} else if (type != S_IFLNK && (!set->recursive || set->copy_contents)) {
