@@ -218,13 +218,19 @@ static bool job_is_tiny(const struct ucp_operands *ops)
 }
 
 /** What is known of the run before anything is opened. */
-static enum ucp_plan_run job_kind(const struct ucp_operands *ops)
+static enum ucp_plan_run job_kind(const struct ucp_settings *set, const struct ucp_operands *ops)
 {
+	struct stat st;
+
 	if (job_is_tiny(ops)) {
 		return UCP_RUN_TINY;
 	}
 	for (uint32_t i = 0; i < ops->n_sources && i < JOB_LOOKED_AT; i++) {
-		if (ucp_fs_is_far_at(ops->sources[i]) > 0) {
+		/* A link that is copied as such may lead to a server that does not answer. */
+		bool is_link = set->follow == UCP_FOLLOW_NEVER &&
+			       ucp_fd_statat(AT_FDCWD, ops->sources[i], AT_SYMLINK_NOFOLLOW, &st) == 0 &&
+			       S_ISLNK(st.st_mode);
+		if (!is_link && ucp_fs_is_far_at(ops->sources[i]) > 0) {
 			return UCP_RUN_FAR;
 		}
 	}
@@ -398,7 +404,7 @@ static int job_prepare_workers(struct ucp_job *job)
 {
 	struct ucp_shared *shared = &job->shared;
 
-	int err = ucp_plan_make(shared->set, job_kind(job->ops), &job->plan);
+	int err = ucp_plan_make(shared->set, job_kind(shared->set, job->ops), &job->plan);
 	if (err < 0) {
 		return err;
 	}
