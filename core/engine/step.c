@@ -83,7 +83,7 @@ static int step_write(const struct ucp_io *io, uint32_t moved, uint32_t len)
 		}
 		/* A write of more than nothing that wrote nothing has no reason to give. */
 		int err = n == 0 ? -ENOSPC : step_again(io->out_fd, POLLOUT);
-		if (padded > len && (err == -ENOSPC || err == -EFBIG)) {
+		if (padded > len && (err == -ENOSPC || err == -EDQUOT || err == -EFBIG)) {
 			return -EINVAL; /* without what is behind it there may be room */
 		}
 		if (err < 0) {
