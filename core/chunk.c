@@ -79,8 +79,9 @@ static struct ucp_buf_pool *chunk_pool(const struct ucp_file *file)
 	if (file->copy.size <= w->small.size) {
 		return &w->small;
 	}
-	struct ucp_buf_pool *pool = is_direct ? ucp_direct_pool(w) : NULL;
-	return pool != NULL && file->copy.size / pool->size >= CHUNK_WORTH ? pool : &w->large;
+	bool is_worth = w->max_direct > 0 && file->copy.size / w->direct.size >= CHUNK_WORTH;
+	struct ucp_buf_pool *pool = is_direct && is_worth ? ucp_direct_pool(w) : NULL;
+	return pool != NULL ? pool : &w->large;
 }
 
 /** Take a chunk with a buffer, or NULL when one must come back first. */
@@ -565,6 +566,10 @@ void ucp_chunk_start(struct ucp_file *file)
 		pass->is_plain = ucp_fs_reads_oddly(chunk_src_fd(file));
 	}
 	pass->pool = chunk_pool(file);
+	if (pass->pool == &w->direct && ucp_buf_ready(pass->pool) < 0) {
+		ucp_direct_forgo(w);
+		pass->pool = &w->large;
+	}
 	if (ucp_buf_ready(pass->pool) < 0) {
 		if (chunk_copies(file) || pass->kind == UCP_PASS_CLONE) {
 			ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);

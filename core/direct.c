@@ -21,17 +21,21 @@
  */
 #define DIRECT_MIN ((uint64_t)32 << 20) /* bytes */
 
-/** Chunks that must be under way at a time: one alone waits for the disk each time, which the
-    cache's read-ahead and write-back do not. */
-enum { DIRECT_CHUNKS = 4 };
+/** What must be under way at a time, or the cache's read-ahead and write-back do better. */
+#define DIRECT_UNDER_WAY ((uint64_t)32 << 20) /* bytes */
 
-/** Whether O_DIRECT can be had for a file at the alignment that buffers have; switches it on. */
-static bool direct_open(int fd)
+/** Whether O_DIRECT can be had for a file at the alignment that buffers have. */
+static bool direct_is_granted(int fd)
 {
 	struct ucp_cache_look look;
 
-	return ucp_cache_look(fd, &look) == 0 && look.align > 0 &&
-	       look.align <= UCP_DIRECT_ALIGN && ucp_cache_direct(fd, true) == 0;
+	return ucp_cache_look(fd, &look) == 0 && look.align > 0 && look.align <= UCP_DIRECT_ALIGN;
+}
+
+/** Switch O_DIRECT on where it can be had: whether it is. */
+static bool direct_open(int fd)
+{
+	return direct_is_granted(fd) && ucp_cache_direct(fd, true) == 0;
 }
 
 /** Whether there is space for a copy: what does not fit shall not take it from others meanwhile. */
@@ -60,7 +64,8 @@ struct ucp_buf_pool *ucp_direct_pool(struct ucp_worker *w)
 	atomic_uint *left = &w->shared->n_direct;
 
 	unsigned int n_left = atomic_load(left);
-	while (pool->count == 0 && w->max_direct >= DIRECT_CHUNKS && n_left >= DIRECT_CHUNKS) {
+	while (pool->count == 0 && w->max_direct * pool->size >= DIRECT_UNDER_WAY &&
+	       n_left * pool->size >= DIRECT_UNDER_WAY) {
 		unsigned int n = n_left < w->max_direct ? n_left : w->max_direct;
 		if (atomic_compare_exchange_weak(left, &n_left, n_left - n)) {
 			ucp_buf_init(pool, pool->size, n);
@@ -69,11 +74,22 @@ struct ucp_buf_pool *ucp_direct_pool(struct ucp_worker *w)
 	return pool->count > 0 ? pool : NULL;
 }
 
+void ucp_direct_forgo(struct ucp_worker *w)
+{
+	atomic_fetch_add(&w->shared->n_direct, w->direct.count);
+	ucp_buf_init(&w->direct, w->direct.size, 0);
+	w->max_direct = 0;
+}
+
 /** Whether direct I/O is the better choice for a file when nobody has asked for it. */
 static bool direct_is_better(struct ucp_file *file)
 {
-	return file->w->set->fsync != UCP_FSYNC_NEVER && file->copy.size >= DIRECT_MIN &&
-	       (ucp_direct_pool(file->w) != NULL || file->w->large.count >= DIRECT_CHUNKS);
+	struct ucp_worker *w = file->w;
+
+	/* The claim comes last: it is for the rest of the run. */
+	return w->set->fsync != UCP_FSYNC_NEVER && w->story.kind == UCP_ENGINE_URING &&
+	       file->copy.size >= DIRECT_MIN && direct_is_granted(file->copy.fd) &&
+	       (w->large.count * w->large.size >= DIRECT_UNDER_WAY || ucp_direct_pool(w) != NULL);
 }
 
 void ucp_direct_choose(struct ucp_file *file)
@@ -82,8 +98,8 @@ void ucp_direct_choose(struct ucp_file *file)
 	struct ucp_pass *pass = &file->pass;
 	uint64_t size = file->copy.size;
 
-	if (!(set->direct ? size > file->w->small.size : direct_is_better(file)) ||
-	    !file->copy.is_regular || set->sparse == UCP_SPARSE_ALWAYS || pass->is_plain) {
+	if (!file->copy.is_regular || set->sparse == UCP_SPARSE_ALWAYS || pass->is_plain ||
+	    !(set->direct ? size > file->w->small.size : direct_is_better(file))) {
 		return;
 	}
 	pass->writes_direct = direct_open(file->copy.fd);

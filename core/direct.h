@@ -26,6 +26,9 @@ struct ucp_worker;
  */
 struct ucp_buf_pool *ucp_direct_pool(struct ucp_worker *w);
 
+/** There is no memory for a worker's buffers for direct I/O: others may have them. Thread: as above. */
+void ucp_direct_forgo(struct ucp_worker *w);
+
 /**
  * Decide for a pass that copies whether source and copy are read and written directly.
  *

@@ -26,6 +26,7 @@ enum {
 	PLAN_LARGE = 16,               /* chunk buffers a worker */
 	PLAN_THREADS = 16,             /* workers at least, where plain calls wait */
 	PLAN_JOBS_MAX = 256,
+	PLAN_RING = 256 * 1024,        /* bytes of locked memory a ring may take */
 	PLAN_FDS_WORKER = 7,           /* a ring; the directory being read; parent and child
 	                                  while one is entered; all but the ring in pairs */
 	PLAN_FDS_FILE = 4,             /* source, destination, and a directory that is kept open */
@@ -38,6 +39,7 @@ enum {
 #define PLAN_CHUNK ((uint64_t)512 * 1024)
 #define PLAN_DIRECT_CHUNK ((uint64_t)2 * 1024 * 1024)
 #define PLAN_MEM ((uint64_t)256 * 1024 * 1024)
+#define PLAN_MEM_MIN ((uint64_t)16 * 1024 * 1024)
 #define PLAN_PAGE ((uint64_t)4096)
 
 /** The smaller of two. */
@@ -77,6 +79,9 @@ static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 		}
 		if (story->uring_err == 0) {
 			story->kind = UCP_ENGINE_URING;
+			/* Rings are of locked memory: where that is short, more of them would fail. */
+			plan->is_far = plan->is_far &&
+				       ucp_limit_locked() >= plan_threads() * PLAN_RING;
 			plan->n_workers = plan->is_far ? plan_threads() : ucp_limit_cpus();
 			return 0;
 		}
@@ -120,12 +125,27 @@ static void plan_descriptors(const struct ucp_settings *set, struct ucp_plan *pl
 					  PLAN_DIRS_MAX);
 }
 
+/** Bytes of buffers when nobody has set a limit: no more than a quarter of what there is. */
+static uint64_t plan_default_memory(void)
+{
+	uint64_t quarter = ucp_limit_memory() / 4;
+
+	return plan_min(PLAN_MEM, quarter > PLAN_MEM_MIN ? quarter : PLAN_MEM_MIN);
+}
+
 /** Share out buffer memory. */
 static void plan_memory(const struct ucp_settings *set, struct ucp_plan *plan)
 {
 	struct ucp_worker_plan *wp = &plan->worker;
-	uint64_t mem = set->mem_limit > 0 ? set->mem_limit : PLAN_MEM;
+	uint64_t mem = set->mem_limit > 0 ? set->mem_limit : plan_default_memory();
 	uint64_t chunk = set->chunk_size > 0 ? set->chunk_size : PLAN_CHUNK;
+	bool has_direct = wp->story.kind == UCP_ENGINE_URING && set->chunk_size == 0 &&
+			  (set->direct || set->fsync != UCP_FSYNC_NEVER);
+	/* One file is to have what it needs, however many workers there are; but half is theirs. */
+	uint64_t aside = has_direct ? plan_min(PLAN_DIRECT * PLAN_DIRECT_CHUNK, mem / 2) : 0;
+
+	aside = aside / PLAN_DIRECT_CHUNK * PLAN_DIRECT_CHUNK;
+	mem -= aside;
 
 	chunk = (chunk + PLAN_PAGE - 1) / PLAN_PAGE * PLAN_PAGE;
 	while (plan->n_workers > 1 && mem / plan->n_workers < chunk + PLAN_SMALL) {
@@ -146,12 +166,11 @@ static void plan_memory(const struct ucp_settings *set, struct ucp_plan *plan)
 	uint64_t most = wp->story.kind == UCP_ENGINE_SERIAL ? 1 : plan_min(PLAN_LARGE, wp->depth);
 	uint64_t n_large = plan_min(rest / chunk, most);
 	wp->n_large = n_large > 0 ? (uint32_t)n_large : 1;
-	if (wp->story.kind == UCP_ENGINE_URING && (set->direct || set->fsync != UCP_FSYNC_NEVER) &&
-	    set->chunk_size == 0) {
+	if (has_direct) {
 		/* Few have large files at a time, so these are not shared out beforehand. */
 		uint64_t left = rest > wp->n_large * chunk ? rest - wp->n_large * chunk : 0;
-		plan->n_direct = (uint32_t)plan_min(left * plan->n_workers / PLAN_DIRECT_CHUNK,
-						    UINT32_MAX);
+		plan->n_direct = (uint32_t)plan_min(
+			(aside + left * plan->n_workers) / PLAN_DIRECT_CHUNK, UINT32_MAX);
 		wp->direct_size = PLAN_DIRECT_CHUNK;
 		wp->max_direct = (uint32_t)plan_min(plan_min(PLAN_DIRECT, wp->depth), plan->n_direct);
 	}

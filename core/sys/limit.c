@@ -4,9 +4,15 @@
 #include "core/sys/limit.h"
 
 #include <dirent.h>
+#include <linux/limits.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 uint32_t ucp_limit_raise_files(void)
 {
@@ -70,4 +76,56 @@ uint64_t ucp_limit_tasks(void)
 uint64_t ucp_limit_locked(void)
 {
 	return limit_soft(RLIMIT_MEMLOCK);
+}
+
+/** The first line of a small file, without its end: whether there is one. */
+static bool limit_line(const char *path, char *line, int room)
+{
+	FILE *file = fopen(path, "re");
+
+	if (file == NULL) {
+		return false;
+	}
+	bool has_line = fgets(line, room, file) != NULL;
+	(void)fclose(file); /* only read from */
+	line[has_line ? strcspn(line, "\n") : 0] = '\0';
+	return has_line;
+}
+
+/** The smaller of a limit and what a file of a control group says: "max", or bytes. */
+static uint64_t limit_group(const char *path, uint64_t limit)
+{
+	char line[64];
+	char *end;
+
+	if (!limit_line(path, line, sizeof(line))) {
+		return limit;
+	}
+	unsigned long long bytes = strtoull(line, &end, 10);
+	return end != line && bytes < limit ? bytes : limit;
+}
+
+uint64_t ucp_limit_memory(void)
+{
+	static const char mount[] = "/sys/fs/cgroup";
+	static const char unified[] = "0::/";
+	char line[PATH_MAX], path[sizeof(mount) + PATH_MAX + sizeof("/memory.max")];
+	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+	uint64_t limit = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
+
+	limit = limit_group("/sys/fs/cgroup/memory/memory.limit_in_bytes", limit);
+	if (!limit_line("/proc/self/cgroup", line, sizeof(line)) ||
+	    strncmp(line, unified, strlen(unified)) != 0) {
+		return limit;
+	}
+	char *group = line + strlen(unified) - 1;
+	for (;;) { /* the limits above hold too */
+		(void)snprintf(path, sizeof(path), "%s%s/memory.max", mount, group);
+		limit = limit_group(path, limit);
+		char *last = strrchr(group, '/');
+		if (last == NULL) {
+			return limit;
+		}
+		*last = '\0';
+	}
 }

@@ -29,6 +29,13 @@ uint32_t ucp_limit_cpus(void);
  */
 uint64_t ucp_limit_tasks(void);
 
+/**
+ * Bytes of memory this process may count on: what the machine has, or its control group allows.
+ *
+ * Source: sysconf(3) _SC_PHYS_PAGES; cgroups(7): memory.max, memory.limit_in_bytes.
+ */
+uint64_t ucp_limit_memory(void);
+
 /** Bytes this process may lock in memory (RLIMIT_MEMLOCK), UINT64_MAX when unlimited. */
 uint64_t ucp_limit_locked(void);
 

@@ -153,4 +153,24 @@ if command -v strace > /dev/null && [ "${UCP#*-san-}" = "$UCP" ]; then
 		--fsync least room/copy 2> err
 	is "no space allocated: exit status" "$?:$(< err)" "0:"
 	ok "no space allocated: the same" same least room/copy
+	rm -f room/copy
+
+	# a quota that what lies behind the tail would exceed, and the tail itself does not
+	for error in ENOSPC EDQUOT; do
+		UCP_TIMEOUT=60 strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=$error:when=1 "$UCP" \
+			--fsync tail room/copy 2> err
+		is "$error behind the tail: exit status" "$?:$(< err)" "0:"
+		ok "$error behind the tail: the same" same tail room/copy
+		rm -f room/copy
+	done
+fi
+
+# no memory for so many buffers: fewer do
+if [ "${UCP#*-san-}" = "$UCP" ]; then
+	for kib in 130000 100000; do
+		(ulimit -v $kib && UCP_TIMEOUT=60 exec "$UCP" --fsync tail room/copy) 2> err
+		is "$kib KiB of address space: exit status" "$?:$(< err)" "0:"
+		ok "$kib KiB of address space: the same" same tail room/copy
+		rm -f room/copy
+	done
 fi
