@@ -51,7 +51,7 @@ void ucp_options_help(const char *name)
 "      --engine=ENGINE        auto, uring, threads, serial\n"
 "      --direct               files of more than 64K past the page cache\n"
 "  -j, --jobs=N               workers; each: --queue-depth=N, --io-workers=N\n"
-"      --chunk-size=SIZE      of large files (512K); --mem-limit=SIZE  (256M)\n"
+"      --chunk-size=SIZE      of large files (512K); --mem-limit=SIZE\n"
 "\n"
 "Exit status: 0 done, 1 something failed, 2 usage, 4 differs, 5 source changed,\n"
 "6 no space, 7 fsync failed, 8 differences, 69 no engine, 128+N. See ucp(1).\n";

@@ -80,7 +80,7 @@ static struct ucp_buf_pool *chunk_pool(const struct ucp_file *file)
 		return &w->small;
 	}
 	bool is_worth = w->max_direct > 0 && file->copy.size / w->direct.size >= CHUNK_WORTH;
-	struct ucp_buf_pool *pool = is_direct && is_worth ? ucp_direct_pool(w) : NULL;
+	struct ucp_buf_pool *pool = is_direct && is_worth ? ucp_direct_claim(w) : NULL;
 	return pool != NULL ? pool : &w->large;
 }
 
@@ -569,6 +569,9 @@ void ucp_chunk_start(struct ucp_file *file)
 	if (pass->pool == &w->direct && ucp_buf_ready(pass->pool) < 0) {
 		ucp_direct_forgo(w);
 		pass->pool = &w->large;
+		if (chunk_copies(file) && !w->set->direct) {
+			(void)ucp_direct_end(file); /* clearing a flag cannot fail */
+		}
 	}
 	if (ucp_buf_ready(pass->pool) < 0) {
 		if (chunk_copies(file) || pass->kind == UCP_PASS_CLONE) {

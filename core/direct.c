@@ -21,9 +21,6 @@
  */
 #define DIRECT_MIN ((uint64_t)32 << 20) /* bytes */
 
-/** What must be under way at a time, or the cache's read-ahead and write-back do better. */
-#define DIRECT_UNDER_WAY ((uint64_t)32 << 20) /* bytes */
-
 /** Whether O_DIRECT can be had for a file at the alignment that buffers have. */
 static bool direct_is_granted(int fd)
 {
@@ -33,7 +30,7 @@ static bool direct_is_granted(int fd)
 }
 
 /** Switch O_DIRECT on where it can be had: whether it is. */
-static bool direct_open(int fd)
+static bool direct_switch_on(int fd)
 {
 	return direct_is_granted(fd) && ucp_cache_direct(fd, true) == 0;
 }
@@ -58,14 +55,14 @@ static void direct_allocate(struct ucp_file *file)
 	}
 }
 
-struct ucp_buf_pool *ucp_direct_pool(struct ucp_worker *w)
+struct ucp_buf_pool *ucp_direct_claim(struct ucp_worker *w)
 {
 	struct ucp_buf_pool *pool = &w->direct;
 	atomic_uint *left = &w->shared->n_direct;
 
 	unsigned int n_left = atomic_load(left);
-	while (pool->count == 0 && w->max_direct * pool->size >= DIRECT_UNDER_WAY &&
-	       n_left * pool->size >= DIRECT_UNDER_WAY) {
+	while (pool->count == 0 && w->max_direct * pool->size >= UCP_DIRECT_UNDER_WAY &&
+	       n_left * pool->size >= UCP_DIRECT_UNDER_WAY) {
 		unsigned int n = n_left < w->max_direct ? n_left : w->max_direct;
 		if (atomic_compare_exchange_weak(left, &n_left, n_left - n)) {
 			ucp_buf_init(pool, pool->size, n);
@@ -89,7 +86,7 @@ static bool direct_is_better(struct ucp_file *file)
 	/* The claim comes last: it is for the rest of the run. */
 	return w->set->fsync != UCP_FSYNC_NEVER && w->story.kind == UCP_ENGINE_URING &&
 	       file->copy.size >= DIRECT_MIN && direct_is_granted(file->copy.fd) &&
-	       (w->large.count * w->large.size >= DIRECT_UNDER_WAY || ucp_direct_pool(w) != NULL);
+	       (w->large.count * w->large.size >= UCP_DIRECT_UNDER_WAY || ucp_direct_claim(w) != NULL);
 }
 
 void ucp_direct_choose(struct ucp_file *file)
@@ -102,10 +99,10 @@ void ucp_direct_choose(struct ucp_file *file)
 	    !(set->direct ? size > file->w->small.size : direct_is_better(file))) {
 		return;
 	}
-	pass->writes_direct = direct_open(file->copy.fd);
+	pass->writes_direct = direct_switch_on(file->copy.fd);
 	/* What is in memory is had for less from there. */
 	pass->reads_direct = (pass->writes_direct || set->direct) &&
-			     ucp_cache_holds(file->src_fd) < size / 2 && direct_open(file->src_fd);
+			     ucp_cache_holds(file->src_fd) < size / 2 && direct_switch_on(file->src_fd);
 	pass->align = pass->writes_direct || pass->reads_direct ? UCP_DIRECT_ALIGN : 0;
 	if (pass->writes_direct && !pass->is_sparse && direct_has_room(file)) {
 		direct_allocate(file);

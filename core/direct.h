@@ -14,9 +14,14 @@
 #ifndef UCP_CORE_DIRECT_H
 #define UCP_CORE_DIRECT_H
 
+#include <stdint.h>
+
 struct ucp_buf_pool;
 struct ucp_file;
 struct ucp_worker;
+
+/** Bytes that must be under way at a time: with less, as measured, the cache does better (plan.c). */
+#define UCP_DIRECT_UNDER_WAY ((uint64_t)64 << 20)
 
 /**
  * A worker's buffers for direct I/O, larger than its others.
@@ -24,9 +29,13 @@ struct ucp_worker;
  * The first use takes them from what all workers have together, for the rest of the run.
  * Returns NULL where others have taken so much that what is left is no use. Thread: the worker's.
  */
-struct ucp_buf_pool *ucp_direct_pool(struct ucp_worker *w);
+struct ucp_buf_pool *ucp_direct_claim(struct ucp_worker *w);
 
-/** There is no memory for a worker's buffers for direct I/O: others may have them. Thread: as above. */
+/**
+ * Give back what a worker has claimed, for good, as there is no memory for it; none may be in use.
+ *
+ * Thread: the worker's.
+ */
 void ucp_direct_forgo(struct ucp_worker *w);
 
 /**

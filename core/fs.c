@@ -24,6 +24,7 @@
 #define FS_HFSPLUS_MAGIC 0x482b
 #define FS_VBOXSF_MAGIC 0x786f4256
 #define FS_CEPH_MAGIC 0x00c36400
+#define FS_LUSTRE_MAGIC 0x0bd00bd0
 #ifndef EXFAT_SUPER_MAGIC
 #define EXFAT_SUPER_MAGIC 0x2011bab0
 #endif
@@ -104,6 +105,7 @@ static bool fs_is_far(uint64_t type)
 	case SMB_SUPER_MAGIC:
 	case V9FS_MAGIC:
 	case FS_CEPH_MAGIC:
+	case FS_LUSTRE_MAGIC:
 	case AFS_FS_MAGIC:
 	case AFS_SUPER_MAGIC:
 	case FUSE_SUPER_MAGIC:

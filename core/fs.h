@@ -53,7 +53,7 @@ bool ucp_fs_syncs(int fd);
 /** Whether each name, open and read may be a question to a server, or to another process. */
 bool ucp_fs_is_far(int fd);
 
-/** The same of a path: 1, 0, or a negative errno when there is nothing. */
+/** The same of what a path leads to, which may wait for a server: 1, 0, or a negative errno. */
 int ucp_fs_is_far_at(const char *path);
 
 /**

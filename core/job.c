@@ -197,8 +197,10 @@ static int job_prepare_operands(struct ucp_job *job)
 }
 
 /** Whether the run is a few small files. */
-static bool job_is_tiny(const struct ucp_operands *ops)
+static bool job_is_tiny(const struct ucp_settings *set, const struct ucp_operands *ops)
 {
+	/* A link that is copied as such may lead to a server that does not answer. */
+	int flags = set->follow == UCP_FOLLOW_NEVER ? AT_SYMLINK_NOFOLLOW : 0;
 	uint64_t bytes = 0;
 	struct stat st;
 
@@ -206,8 +208,8 @@ static bool job_is_tiny(const struct ucp_operands *ops)
 		return false;
 	}
 	for (uint32_t i = 0; i < ops->n_sources; i++) {
-		if (ucp_fd_statat(AT_FDCWD, ops->sources[i], 0, &st) < 0) {
-			continue; /* quickly told */
+		if (ucp_fd_statat(AT_FDCWD, ops->sources[i], flags, &st) < 0 || S_ISLNK(st.st_mode)) {
+			continue; /* quickly told, or made */
 		}
 		if (!S_ISREG(st.st_mode)) {
 			return false;
@@ -222,11 +224,10 @@ static enum ucp_plan_run job_kind(const struct ucp_settings *set, const struct u
 {
 	struct stat st;
 
-	if (job_is_tiny(ops)) {
+	if (job_is_tiny(set, ops)) {
 		return UCP_RUN_TINY;
 	}
 	for (uint32_t i = 0; i < ops->n_sources && i < JOB_LOOKED_AT; i++) {
-		/* A link that is copied as such may lead to a server that does not answer. */
 		bool is_link = set->follow == UCP_FOLLOW_NEVER &&
 			       ucp_fd_statat(AT_FDCWD, ops->sources[i], AT_SYMLINK_NOFOLLOW, &st) == 0 &&
 			       S_ISLNK(st.st_mode);

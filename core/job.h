@@ -38,7 +38,7 @@ enum ucp_lost {
 /** What was done; each worker counts its own, job.c adds them up. */
 struct ucp_counts {
 	atomic_uint_fast64_t found;      /**< entries seen in the source, operands included */
-	atomic_uint_fast64_t found_bytes; /**< of regular files opened so far */
+	atomic_uint_fast64_t found_bytes; /**< of regular files opened, or kept by -u, so far */
 	atomic_uint_fast64_t files;      /**< regular files copied */
 	atomic_uint_fast64_t dirs;       /**< directories finished */
 	atomic_uint_fast64_t symlinks;

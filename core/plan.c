@@ -3,7 +3,10 @@
 
 #include "core/plan.h"
 
+#include "core/direct.h"
 #include "core/sys/limit.h"
+
+#include <unistd.h>
 
 /*
  * Why these numbers.
@@ -26,7 +29,7 @@ enum {
 	PLAN_LARGE = 16,               /* chunk buffers a worker */
 	PLAN_THREADS = 16,             /* workers at least, where plain calls wait */
 	PLAN_JOBS_MAX = 256,
-	PLAN_RING = 256 * 1024,        /* bytes of locked memory a ring may take */
+	PLAN_RING = 256 * 1024,        /* bytes of locked memory for a ring: 64K to 128K were too few */
 	PLAN_FDS_WORKER = 7,           /* a ring; the directory being read; parent and child
 	                                  while one is entered; all but the ring in pairs */
 	PLAN_FDS_FILE = 4,             /* source, destination, and a directory that is kept open */
@@ -64,6 +67,7 @@ static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 
 	story->kind = UCP_ENGINE_SERIAL;
 	if (plan->is_inline && choice == UCP_CHOOSE_AUTO) {
+		plan->is_far = false;
 		plan->n_workers = 1;
 		return 0;
 	}
@@ -79,14 +83,16 @@ static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 		}
 		if (story->uring_err == 0) {
 			story->kind = UCP_ENGINE_URING;
-			/* Rings are of locked memory: where that is short, more of them would fail. */
-			plan->is_far = plan->is_far &&
-				       ucp_limit_locked() >= plan_threads() * PLAN_RING;
-			plan->n_workers = plan->is_far ? plan_threads() : ucp_limit_cpus();
+			/* Rings may count as locked memory: where that is short, more would fail. */
+			bool may_add = geteuid() == 0 ||
+				       ucp_limit_locked() / plan_threads() >= PLAN_RING;
+			plan->n_workers = plan->is_far && may_add ? plan_threads() : ucp_limit_cpus();
+			plan->is_far = plan->n_workers > ucp_limit_cpus();
 			return 0;
 		}
 		choice = UCP_CHOOSE_THREADS;
 	}
+	plan->is_far = false;
 	plan->n_workers = 1;
 	if (choice == UCP_CHOOSE_THREADS) {
 		plan->n_workers = plan_threads();
@@ -139,12 +145,14 @@ static void plan_memory(const struct ucp_settings *set, struct ucp_plan *plan)
 	struct ucp_worker_plan *wp = &plan->worker;
 	uint64_t mem = set->mem_limit > 0 ? set->mem_limit : plan_default_memory();
 	uint64_t chunk = set->chunk_size > 0 ? set->chunk_size : PLAN_CHUNK;
-	bool has_direct = wp->story.kind == UCP_ENGINE_URING && set->chunk_size == 0 &&
-			  (set->direct || set->fsync != UCP_FSYNC_NEVER);
 	/* One file is to have what it needs, however many workers there are; but half is theirs. */
-	uint64_t aside = has_direct ? plan_min(PLAN_DIRECT * PLAN_DIRECT_CHUNK, mem / 2) : 0;
+	uint64_t aside = plan_min(plan_min(PLAN_DIRECT, wp->depth), mem / 2 / PLAN_DIRECT_CHUNK) *
+			 PLAN_DIRECT_CHUNK;
+	bool has_direct = wp->story.kind == UCP_ENGINE_URING && set->chunk_size == 0 &&
+			  (set->direct || set->fsync != UCP_FSYNC_NEVER) &&
+			  aside >= UCP_DIRECT_UNDER_WAY;
 
-	aside = aside / PLAN_DIRECT_CHUNK * PLAN_DIRECT_CHUNK;
+	aside = has_direct ? aside : 0;
 	mem -= aside;
 
 	chunk = (chunk + PLAN_PAGE - 1) / PLAN_PAGE * PLAN_PAGE;

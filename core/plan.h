@@ -23,7 +23,7 @@ struct ucp_plan {
 	uint32_t n_direct;   /**< buffers for direct I/O, of all workers together */
 	uint32_t n_held;     /**< complete files that may wait for a barrier, open */
 	uint32_t n_fds;      /**< descriptors the process may have open */
-	bool is_far;         /**< there are more workers than CPUs, as they will wait for servers */
+	bool is_far;         /**< workers were added to those for CPUs, as they will wait for servers */
 	bool is_inline;      /**< one worker, on the calling thread */
 	bool lacks_engine;   /**< there is no plan: the engine demanded cannot be had */
 };

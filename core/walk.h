@@ -30,7 +30,7 @@ struct ucp_walk {
 	size_t room;             /**< bytes allocated for it */
 	size_t len;              /**< bytes in entries */
 	size_t at;               /**< the next entry */
-	uint32_t n_looks;        /**< files that -u could have kept by a look at both sides */
+	uint32_t n_looks;        /**< files that -u could decide about by a look, those opened as samples too */
 };
 
 /** Allocate: 0 or -ENOMEM. */

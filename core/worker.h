@@ -87,7 +87,7 @@ struct ucp_worker {
 	struct ucp_engine *eng;      /**< owned */
 	struct ucp_buf_pool small;   /**< for files that fit one */
 	struct ucp_buf_pool large;   /**< a chunk each */
-	struct ucp_buf_pool direct;  /**< for large files past the page cache: see ucp_direct_pool() */
+	struct ucp_buf_pool direct;  /**< for large files past the page cache: see ucp_direct_claim() */
 	uint32_t max_direct;         /**< buffers it may get */
 	uint32_t max_files;          /**< regular files in flight at most */
 	uint32_t warmth;             /**< how many sources in a row were found in the cache */

@@ -32,6 +32,7 @@ uint64_t ucp_limit_tasks(void);
 /**
  * Bytes of memory this process may count on: what the machine has, or its control group allows.
  *
+ * Returns UINT64_MAX when it cannot be told; of control groups of version 1 the limit at the mount point.
  * Source: sysconf(3) _SC_PHYS_PAGES; cgroups(7): memory.max, memory.limit_in_bytes.
  */
 uint64_t ucp_limit_memory(void);

@@ -121,17 +121,20 @@ static void copy_dir(const struct job *job, char *buf, char *names)
 			} else if (ent->d_type == DT_LNK) {
 				ssize_t len = readlinkat(from, name, buf, ROOM - 1);
 				buf[len < 0 ? 0 : len] = '\0';
-				if (symlinkat(buf, to, name) != 0)
+				if (len < 0 || symlinkat(buf, to, name) != 0)
 					err(1, "%s", name);
 			} else {
 				copy_file(from, to, name, buf);
 			}
 		}
 	}
+	if (n < 0)
+		err(1, "%s", job->src);
 	close(from);
 	close(to);
 }
 
+/* The body of a thread. */
 static void *work(void *arg)
 {
 	char *buf = malloc(ROOM), *names = malloc(NAMES);

@@ -150,20 +150,19 @@ reporting_stop()
 {
 	local order
 
-	[ -w "$REPORTING" ] || return 0
-	cat "$REPORTING" >"$BENCH_DIR/reporting"
+	[ -w "$REPORTING" ] && cat "$REPORTING" >"$BENCH_DIR/reporting" || return 0
 	# The highest order that is taken is one that no block of free pages has.
 	for order in 14 13 12 11; do
 		! (echo "$order" >"$REPORTING") 2>/dev/null || return 0
 	done
+	say 'free pages are given back to the host meanwhile: runs may be slow by that'
 }
 
 # Puts back what reporting_stop has changed, in this run or in one that was killed.
 reporting_resume()
 {
 	[ -s "$BENCH_DIR/reporting" ] || return 0
-	cat "$BENCH_DIR/reporting" 2>/dev/null >"$REPORTING"
-	rm -f "$BENCH_DIR/reporting"
+	cat "$BENCH_DIR/reporting" >"$REPORTING" && rm -f "$BENCH_DIR/reporting"
 }
 
 # Touches more memory than a run with $1 bytes in $2 entries uses, as far as it is free: taking

@@ -58,8 +58,8 @@ ways_copy()
 # What no copier can do without, by the calls alone: see floor.c.
 ways_floor()
 {
-	way 'floor' 'contents; links' -rl '"$TOOLS/floor" "$SRC" "$DST"'
-	way 'floor -t' 'contents, mode, times; links' -rl '"$TOOLS/floor" -t "$SRC" "$DST"'
+	way 'floor' 'contents, symlinks' -rl '"$TOOLS/floor" "$SRC" "$DST"'
+	way 'floor -t' 'contents, symlinks, mode, times' -rl '"$TOOLS/floor" -t "$SRC" "$DST"'
 }
 
 # Copies whose files are all durable when the command returns.
@@ -108,12 +108,12 @@ scenario_load()
 	fsync) NOTE='Each file is durable when the command returns; source in the page cache.' ;;
 	fsync-large)
 		INPUT=large FROM=image CACHE=cold
-		NOTE='One file of random bytes, on an ext4 of its own, durable when the command returns; caches dropped before each run.'
+		NOTE='One file of random bytes, the source on an ext4 of its own, durable when the command returns; caches dropped before each run.'
 		;;
 	safe) NOTE='Durable, read back from the medium and compared; source in the page cache at first.' ;;
 	safe-large)
 		INPUT=large FROM=image
-		NOTE='The same of one file of random bytes, on an ext4 of its own.'
+		NOTE='The same of one file of random bytes; the source is on an ext4 of its own.'
 		;;
 	large | large-warm)
 		INPUT=large FROM=image DURABLE=1

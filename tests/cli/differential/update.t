@@ -4,18 +4,18 @@
 . "$ROOT/tests/lib/versus.sh"
 plan "updates of large trees: what is kept, replaced and told is as with cp -u"
 
-# So many that most are decided by a look, once sources are known to be cached.
+# So many in one directory that most are decided by a look, once sources are known to be cached.
 mkdir -p src
-for d in 1 2 3 4; do
+for d in 1; do
 	mkdir "src/d$d"
-	for i in $(seq 60); do echo "$d $i" > "src/d$d/f$i"; done
+	for i in $(seq 240); do echo "$d $i" > "src/d$d/f$i"; done
 	ln "src/d$d/f1" "src/d$d/hard"
 	ln -s f8 "src/d$d/link"
 done
 find src -exec touch -hd '2004-01-01' {} +
 "$GNU_CP" -a src old
-for d in 1 2 3 4; do
-	for i in $(seq 60); do
+for d in 1; do
+	for i in $(seq 240); do
 		at=old/d$d/f$i
 		case $((i % 15)) in
 		0) echo older > "$at" && touch -d '2003-01-01' "$at" ;;
@@ -58,3 +58,12 @@ update -aub
 update -au --remove-destination
 update -au --attributes-only
 update -ru
+
+# Two sources, of other times, for one file: the newest stays.
+for i in $(seq 240); do
+	case $((i % 15)) in
+	9) touch -d '2006-01-01' "src/d1/f$i" ;;
+	10) touch -d '2005-01-01' "src/d1/f$i" && rm "old/d1/f$i" && ln "old/d1/f$((i - 1))" "old/d1/f$i" ;;
+	esac
+done
+update -pru
