@@ -28,7 +28,9 @@ run ucp -rT src mnt/copy
 is "flips: nobody notices" "$status $err" "0 "
 is "flips: each file is struck once" "$(struck mnt)" $FILES
 is "flips: each copy is another file" "$(differ src back/copy)" $FILES
-is "flips: in the page cache each is its source" "$(differ src mnt/copy)" 0
+# (where the machine has not taken the cache away meanwhile)
+seen=$(differ src mnt/copy)
+ok "flips: the page cache hides them ($seen of $FILES are seen)" test "$seen" -lt $((FILES / 2))
 ok "flips: one bit in each" test "$(cmp -l src/large/sparse back/copy/large/sparse | wc -l)" = 1
 places=$(for i in $(seq -f %03.0f 0 99); do cmp "src/small/$i" "back/copy/small/$i"; done |
 	sed 's/.*byte \([0-9]*\).*/\1/' | sort -u | wc -l)

@@ -5,7 +5,7 @@
 need python3
 plan "directories that somebody turns into symlinks during a copy never lead it out of the destination"
 # SWAP_SECONDS=60 for longer
-seconds=${SWAP_SECONDS:-4}
+seconds=${SWAP_SECONDS:-2}
 
 mkdir -p outside/deep src dst
 for i in $(seq 20); do echo "outside $i" > "outside/f$i" && echo "outside $i" > "outside/deep/f$i"; done

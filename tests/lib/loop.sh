@@ -11,7 +11,7 @@
 loop_nodes() {
 	local i
 	for i in $(seq 0 31); do
-		[ -e "/dev/loop$i" ] || mknod -m 660 "/dev/loop$i" b 7 "$i"
+		[ -e "/dev/loop$i" ] || mknod -m 660 "/dev/loop$i" b 7 "$i" 2> /dev/null
 	done
 }
 
