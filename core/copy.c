@@ -64,6 +64,7 @@ enum {
 	COPY_WARM = 32,       /* quick opens in a row that say so */
 	COPY_WARM_FILES = 24, /* in flight then; 16 to 32 measured alike, 64 5 % slower */
 	COPY_COOLING = 8,     /* what one slow open counts */
+	COPY_COLD = 16,       /* slow opens that say so; a warm tree had none in 78,579 */
 	COPY_KEPT_BACK = 17 << 20, /* bytes that may be free on a full disk */
 };
 
@@ -114,7 +115,11 @@ bool ucp_copy_has_room(const struct ucp_worker *w)
 static void copy_feel(struct ucp_worker *w, const struct ucp_io *io)
 {
 	if (!io->was_quick) {
+		w->n_cold += w->warmth == 0;
 		w->warmth = w->warmth > COPY_COOLING ? w->warmth - COPY_COOLING : 0;
+		if (w->n_cold >= COPY_COLD) {
+			ucp_worker_call_spares(w);
+		}
 	} else if (w->warmth < 2 * COPY_WARM) {
 		w->warmth++;
 	}

@@ -40,11 +40,15 @@ void ucp_facts_tell_plan(struct ucp_worker *w, const struct ucp_plan *plan)
 			   : plan->n_workers > 1              ? "threads"
 							      : "serial";
 
-	facts_tell(w, "engine: %s, %u worker%s%s", name, plan->n_workers,
-		   plan->n_workers == 1 ? "" : "s",
+	facts_tell(w, "engine: %s, %u worker%s%s", name, plan->n_prompt,
+		   plan->n_prompt == 1 ? "" : "s",
 		   plan->is_inline ? ", without threads: the run is small"
 		   : plan->is_far && plan->n_workers > 1 ? ", as a server may have to be asked"
 							  : "");
+	if (plan->n_workers > plan->n_prompt) {
+		facts_tell(w, "and %u more when sources are not in the page cache",
+			   plan->n_workers - plan->n_prompt);
+	}
 	if (wp->story.uring_err < 0) {
 		facts_tell(w, "io_uring is not used: %s", strerror(-wp->story.uring_err));
 	}

@@ -72,6 +72,7 @@ int ucp_job_new(const struct ucp_settings *set, const struct ucp_listener *liste
 	(void)pthread_mutex_init(&shared->tell_lock, NULL);
 	(void)pthread_mutex_init(&shared->idle_lock, NULL);
 	(void)pthread_cond_init(&shared->idle_cond, NULL);
+	(void)pthread_cond_init(&shared->spare_cond, NULL);
 	(void)sem_init(&job->wake, 0, 0);
 	ucp_roots_init(&shared->roots);
 	ucp_busy_init(&shared->busy);
@@ -122,6 +123,7 @@ void ucp_job_free(struct ucp_job *job)
 	ucp_busy_fini(&shared->busy);
 	ucp_barrier_fini(&shared->barrier);
 	(void)sem_destroy(&job->wake);
+	(void)pthread_cond_destroy(&shared->spare_cond);
 	(void)pthread_cond_destroy(&shared->idle_cond);
 	(void)pthread_mutex_destroy(&shared->idle_lock);
 	(void)pthread_mutex_destroy(&shared->tell_lock);
@@ -414,6 +416,7 @@ static int job_prepare_workers(struct ucp_job *job)
 		ucp_barrier_begin(&shared->barrier, job->plan.n_held);
 	}
 	atomic_init(&shared->n_direct, job->plan.n_direct);
+	shared->n_prompt = job->plan.n_prompt;
 	shared->workers = calloc(job->plan.n_workers, sizeof(*shared->workers));
 	if (shared->workers == NULL) {
 		return -ENOMEM;

@@ -19,15 +19,21 @@
  *     much on its way as that would: of one 2 GiB file 56 chunks of 2 MiB took 3.9 s,
  *     32 took 4.8, 16 took 5.9, where cp and sync took 4.5.
  *   - Plain calls overlap only by threads: 16 win on a cold cache what they lose
- *     on a warm one. A ring makes plain calls as well, for each file's attributes,
- *     and where each of them asks a server it needs the threads too: with 5 ms a
- *     request two workers were 8 times as fast as cp, 16 were 36 times.
+ *     on a warm one.
+ *   - A ring's worker makes plain calls as well, to walk, create and set attributes.
+ *     On a cold cache some of them wait for the disk: four workers on two CPUs took
+ *     2.2 s where two took 2.5. On a warm one they only wait for each other, on xfs
+ *     1.8 s where two took 1.5, so the spare ones wait until they are called. Where
+ *     each call asks a server all are needed, and more: with 5 ms a request two workers
+ *     were 8 times as fast as cp, 16 were 36 times.
+ *   - Chunks of a large file: 4 MiB under way do, 8 were no faster.
  */
 enum {
 	PLAN_DEPTH = 64,               /* requests in flight a ring */
 	PLAN_SMALL = 64 * 1024,        /* bytes */
-	PLAN_LARGE = 16,               /* chunk buffers a worker */
+	PLAN_LARGE = 8,                /* chunk buffers a worker */
 	PLAN_THREADS = 16,             /* workers at least, where plain calls wait */
+	PLAN_SPARE = 8,                /* spare workers at most */
 	PLAN_JOBS_MAX = 256,
 	PLAN_RING = 256 * 1024,        /* bytes of locked memory for a ring: 64K to 128K were too few */
 	PLAN_FDS_WORKER = 7,           /* a ring; the directory being read; parent and child
@@ -59,6 +65,21 @@ static uint32_t plan_threads(void)
 	return cpus > PLAN_THREADS ? cpus : PLAN_THREADS;
 }
 
+/** Decide on the number of workers with rings. */
+static void plan_rings(struct ucp_plan *plan)
+{
+	uint32_t cpus = ucp_limit_cpus();
+	/* Rings may count as locked memory: where that is short, more would fail. */
+	bool may_add = geteuid() == 0 || ucp_limit_locked() / plan_threads() >= PLAN_RING;
+
+	plan->is_far = plan->is_far && may_add && plan_threads() > cpus;
+	plan->n_prompt = plan->is_far ? plan_threads() : cpus;
+	plan->n_workers = plan->n_prompt;
+	if (may_add && !plan->is_far) {
+		plan->n_workers += (uint32_t)plan_min(cpus, PLAN_SPARE);
+	}
+}
+
 /** Decide on the engine: 0, or a negative errno when the one demanded is refused. */
 static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 {
@@ -68,7 +89,7 @@ static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 	story->kind = UCP_ENGINE_SERIAL;
 	if (plan->is_inline && choice == UCP_CHOOSE_AUTO) {
 		plan->is_far = false;
-		plan->n_workers = 1;
+		plan->n_workers = plan->n_prompt = 1;
 		return 0;
 	}
 	if (choice == UCP_CHOOSE_AUTO || choice == UCP_CHOOSE_URING) {
@@ -83,20 +104,13 @@ static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 		}
 		if (story->uring_err == 0) {
 			story->kind = UCP_ENGINE_URING;
-			/* Rings may count as locked memory: where that is short, more would fail. */
-			bool may_add = geteuid() == 0 ||
-				       ucp_limit_locked() / plan_threads() >= PLAN_RING;
-			plan->n_workers = plan->is_far && may_add ? plan_threads() : ucp_limit_cpus();
-			plan->is_far = plan->n_workers > ucp_limit_cpus();
+			plan_rings(plan);
 			return 0;
 		}
 		choice = UCP_CHOOSE_THREADS;
 	}
 	plan->is_far = false;
-	plan->n_workers = 1;
-	if (choice == UCP_CHOOSE_THREADS) {
-		plan->n_workers = plan_threads();
-	}
+	plan->n_workers = plan->n_prompt = choice == UCP_CHOOSE_THREADS ? plan_threads() : 1;
 	return 0;
 }
 
@@ -109,6 +123,10 @@ static void plan_descriptors(const struct ucp_settings *set, struct ucp_plan *pl
 	uint32_t per_file = PLAN_FDS_FILE + (set->atomic ? PLAN_FDS_ATOMIC : 0);
 	struct ucp_worker_plan *wp = &plan->worker;
 
+	/* Those that may never be called take nothing from the others. */
+	if (have / plan->n_workers < PLAN_FDS_WORKER + per_file * wp->max_files) {
+		plan->n_workers = plan->n_prompt;
+	}
 	while (plan->n_workers > 1 &&
 	       have / plan->n_workers < PLAN_FDS_WORKER + 2 * per_file) {
 		plan->n_workers--;
@@ -156,6 +174,9 @@ static void plan_memory(const struct ucp_settings *set, struct ucp_plan *plan)
 	mem -= aside;
 
 	chunk = (chunk + PLAN_PAGE - 1) / PLAN_PAGE * PLAN_PAGE;
+	if (mem / plan->n_workers < chunk * PLAN_LARGE + (uint64_t)PLAN_SMALL * wp->max_files) {
+		plan->n_workers = (uint32_t)plan_min(plan->n_workers, plan->n_prompt);
+	}
 	while (plan->n_workers > 1 && mem / plan->n_workers < chunk + PLAN_SMALL) {
 		plan->n_workers--;
 	}
@@ -200,12 +221,12 @@ int ucp_plan_make(const struct ucp_settings *set, enum ucp_plan_run run,
 		return err;
 	}
 	if (set->jobs > 0) {
-		plan.n_workers = (uint32_t)plan_min(set->jobs, PLAN_JOBS_MAX);
+		plan.n_workers = plan.n_prompt = (uint32_t)plan_min(set->jobs, PLAN_JOBS_MAX);
 	}
 	/* A backup may take the name of another copy: one after the other, as in cp. */
 	bool in_order = set->backup != UCP_BACKUP_NONE;
 	if (set->engine == UCP_CHOOSE_SERIAL || in_order) {
-		plan.n_workers = 1; /* serial: one request at a time, in the whole process */
+		plan.n_workers = plan.n_prompt = 1; /* serial: one request at a time, in the whole process */
 	}
 	plan.worker.max_files = plan.worker.story.kind == UCP_ENGINE_URING && !in_order
 					? plan.worker.depth
@@ -213,6 +234,7 @@ int ucp_plan_make(const struct ucp_settings *set, enum ucp_plan_run run,
 	plan.n_fds = ucp_limit_raise_files();
 	plan_descriptors(set, &plan);
 	plan_memory(set, &plan);
+	plan.n_prompt = (uint32_t)plan_min(plan.n_prompt, plan.n_workers);
 	plan.is_inline = plan.is_inline && plan.n_workers == 1;
 	*ret_plan = plan;
 	return 0;

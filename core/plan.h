@@ -19,6 +19,7 @@ enum ucp_plan_run {
 struct ucp_plan {
 	struct ucp_worker_plan worker;
 	uint32_t n_workers;
+	uint32_t n_prompt;   /**< those of them that begin at once; see ucp_worker_call_spares() */
 	uint32_t n_dirs;     /**< directories that may have open descriptors */
 	uint32_t n_direct;   /**< buffers for direct I/O, of all workers together */
 	uint32_t n_held;     /**< complete files that may wait for a barrier, open */

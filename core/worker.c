@@ -95,10 +95,25 @@ void ucp_worker_push(struct ucp_worker *w, struct ucp_task *task)
 	}
 }
 
+void ucp_worker_call_spares(struct ucp_worker *w)
+{
+	struct ucp_shared *shared = w->shared;
+
+	if (atomic_load_explicit(&shared->has_called, memory_order_relaxed) ||
+	    shared->n_prompt == shared->n_workers) {
+		return;
+	}
+	pthread_mutex_lock(&shared->idle_lock);
+	atomic_store_explicit(&shared->has_called, true, memory_order_relaxed);
+	pthread_cond_broadcast(&shared->spare_cond);
+	pthread_mutex_unlock(&shared->idle_lock);
+}
+
 void ucp_worker_wake_all(struct ucp_shared *shared)
 {
 	pthread_mutex_lock(&shared->idle_lock);
 	pthread_cond_broadcast(&shared->idle_cond);
+	pthread_cond_broadcast(&shared->spare_cond);
 	pthread_mutex_unlock(&shared->idle_lock);
 }
 
@@ -288,25 +303,42 @@ static int worker_ready(struct ucp_worker *w)
 	return err;
 }
 
+/** As a spare worker, sleep until the call. */
+static void worker_await_call(struct ucp_worker *w)
+{
+	struct ucp_shared *shared = w->shared;
+
+	pthread_mutex_lock(&shared->idle_lock);
+	while (!shared->is_over &&
+	       !atomic_load_explicit(&shared->has_called, memory_order_relaxed)) {
+		pthread_cond_wait(&shared->spare_cond, &shared->idle_lock);
+	}
+	pthread_mutex_unlock(&shared->idle_lock);
+}
+
 void ucp_worker_run(struct ucp_worker *w)
 {
 	bool is_canceling = false;
 
-	atomic_fetch_add(&w->shared->n_running, 1);
-	int err = worker_ready(w);
-	if (err < 0) {
-		worker_give_up(w, err);
+	if (w->index >= w->shared->n_prompt) {
+		worker_await_call(w);
 	}
+	atomic_fetch_add(&w->shared->n_running, 1);
 	for (;;) {
-		worker_fill(w);
-		if (ucp_engine_busy(w->eng) > 0) {
-			worker_reap(w, &is_canceling);
-			continue;
-		}
 		struct ucp_task *task = worker_sleep(w);
 		if (task == NULL) {
 			return;
 		}
+		/* Not before: a small run may leave nothing to some of its workers. */
+		int err = w->eng == NULL ? worker_ready(w) : 0;
+		if (err < 0) {
+			worker_give_up(w, err);
+		}
 		ucp_walk_start(w, task);
+		worker_fill(w);
+		while (ucp_engine_busy(w->eng) > 0) {
+			worker_reap(w, &is_canceling);
+			worker_fill(w);
+		}
 	}
 }

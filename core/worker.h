@@ -60,6 +60,9 @@ struct ucp_shared {
 	atomic_uint n_idle;
 	atomic_uint n_running;           /**< workers that have begun */
 	bool is_over;                    /**< under idle_lock: workers go home */
+	pthread_cond_t spare_cond;       /**< spare workers are called, or the end */
+	atomic_bool has_called;          /**< spare workers; written under idle_lock */
+	uint32_t n_prompt;               /**< workers before the spare ones */
 
 	atomic_uint n_direct;            /**< buffers for direct I/O that no worker has yet */
 	struct ucp_worker *workers;      /**< owned array */
@@ -84,13 +87,14 @@ struct ucp_worker {
 	struct ucp_dir_list dirs;    /**< opened by this worker; others may close idle ones */
 	struct ucp_counts counts;
 	struct ucp_engine_story story;
-	struct ucp_engine *eng;      /**< owned */
+	struct ucp_engine *eng;      /**< owned; NULL until there is something to do */
 	struct ucp_buf_pool small;   /**< for files that fit one */
 	struct ucp_buf_pool large;   /**< a chunk each */
 	struct ucp_buf_pool direct;  /**< for large files past the page cache: see ucp_direct_claim() */
 	uint32_t max_direct;         /**< buffers it may get */
 	uint32_t max_files;          /**< regular files in flight at most */
 	uint32_t warmth;             /**< how many sources in a row were found in the cache */
+	uint32_t n_cold;             /**< how many were not, while that was none */
 	uint32_t max_dir_syncs;      /**< directories that wait for an fsync at most */
 	uint32_t n_dir_syncs;        /**< directories that wait for an fsync */
 	uint32_t max_chunks;         /**< chunks in flight at most */
@@ -133,6 +137,13 @@ void ucp_worker_run(struct ucp_worker *w);
 
 /** Queue a task here and wake somebody who has none. */
 void ucp_worker_push(struct ucp_worker *w, struct ucp_task *task);
+
+/**
+ * Have the spare workers take part, from now on: the others wait for a disk.
+ *
+ * Thread: any. Cheap when they have been called.
+ */
+void ucp_worker_call_spares(struct ucp_worker *w);
 
 /** Wake all idle workers: the run is over, or canceled. */
 void ucp_worker_wake_all(struct ucp_shared *shared);

@@ -74,9 +74,10 @@ for mem in 64K 1M 300M; do
 	run ucp --mem-limit=$mem --debug -a src copy
 	is "--mem-limit=$mem: exit status" "$status" 0
 	ok "--mem-limit=$mem: the copy is the source" same_tree src copy
-	# 'engine: NAME, N workers', 'a worker: depth D, F files, A x B KiB and C x D KiB of buffers'
+	# 'engine: NAME, N workers', 'and N more when', 'a worker: depth D, F files, A x B KiB and C x D KiB of buffers'
 	used=$(printf '%s\n' "$err" | awk '
 		/debug: engine:/ { for (i = 2; i <= NF; i++) if ($i ~ /^worker/) workers = $(i - 1) }
+		/debug: and [0-9]+ more/ { workers += $4 }
 		/debug: a worker:/ { for (i = 1; i <= NF; i++) if ($i == "x") sum += $(i - 1) * $(i + 1) }
 		END { print workers * sum }')
 	case $mem in *K) most=${mem%K} ;; *) most=$((${mem%M} * 1024)) ;; esac

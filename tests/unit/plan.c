@@ -74,6 +74,7 @@ static int plan_is_usable(const struct ucp_settings *set, const struct ucp_plan 
 
 	(void)set;
 	CHILD_CHECK(plan->n_workers >= 1 && plan->n_workers <= 256);
+	CHILD_CHECK(plan->n_prompt >= 1 && plan->n_prompt <= plan->n_workers);
 	CHILD_CHECK(wp->max_files >= 1 && wp->depth >= 1 && plan->n_dirs >= 1);
 	CHILD_CHECK(wp->n_small >= 1 && wp->n_large >= 1);
 	CHILD_CHECK(wp->small_size >= 4096 && wp->small_size % 4096 == 0);
@@ -225,7 +226,8 @@ static void test_far(void **state)
 
 	(void)state;
 	assert_true(plan_try(&set, UCP_RUN_FAR, &plan));
-	assert_true(plan.n_workers >= 16);
+	assert_true(plan.n_prompt >= 16);
+	assert_int_equal(plan.n_workers, plan.n_prompt);
 	assert_false(plan.is_inline);
 	set.jobs = 3;
 	assert_true(plan_try(&set, UCP_RUN_FAR, &plan));
@@ -234,6 +236,32 @@ static void test_far(void **state)
 	set = (struct ucp_settings){.engine = UCP_CHOOSE_SERIAL};
 	assert_true(plan_try(&set, UCP_RUN_FAR, &plan));
 	assert_int_equal(plan.n_workers, 1);
+}
+
+/** Spare workers come with rings, for the default only, and take nothing from others where there is little. */
+static void test_spare(void **state)
+{
+	struct ucp_settings set = {.engine = UCP_CHOOSE_AUTO};
+	struct ucp_plan plan;
+
+	(void)state;
+	assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
+	if (plan.worker.story.kind == UCP_ENGINE_URING && geteuid() == 0) {
+		assert_true(plan.n_workers > plan.n_prompt);
+		assert_true(plan.n_workers <= plan.n_prompt + 8);
+		set.mem_limit = plan.n_prompt * (9 << 20); /* enough for those */
+		assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
+		assert_int_equal(plan.n_workers, plan.n_prompt);
+		assert_int_equal(plan.worker.n_small, 64);
+		assert_int_equal(plan.worker.n_large, 8);
+	}
+	set = (struct ucp_settings){.engine = UCP_CHOOSE_AUTO, .jobs = 2};
+	assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
+	assert_int_equal(plan.n_workers, 2);
+	assert_int_equal(plan.n_prompt, 2);
+	set = (struct ucp_settings){.engine = UCP_CHOOSE_THREADS};
+	assert_true(plan_try(&set, UCP_RUN_NEAR, &plan));
+	assert_int_equal(plan.n_workers, plan.n_prompt);
 }
 
 int main(void)
@@ -245,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_chunk_size),
 		cmocka_unit_test(test_engine),
 		cmocka_unit_test(test_far),
+		cmocka_unit_test(test_spare),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
