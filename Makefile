@@ -149,8 +149,8 @@ lint: ## compile with warnings as errors, shellcheck
 	$(Q)shellcheck -x packaging/deps .ci/run tests/run.sh tests/lib/*.sh tests/lib/check-* \
 		packaging/completions/ucp.bash tests/bench/run
 
-bench: $(BUILD)/ucp ## measure against cp, rsync, tar, bsdtar, into README.md; root, an hour
-	$(Q)tests/bench/run
+bench: $(BUILD)/ucp $(FUSE_BIN) ## measure against cp, rsync, tar, bsdtar, into README.md; root, two hours
+	$(Q)tests/bench/run --fs ext4 --fs xfs
 	$(Q)tests/bench/readme $(BUILD)/bench/table.md
 
 # --- installing --------------------------------------------------------------

@@ -98,23 +98,40 @@ destination_make()
 		status=none || die 'cannot write the image for the destinations'
 }
 
-# Makes and mounts the image with cold sources, holding the named ones of tree and large.
+# Makes and mounts an image of $1 MiB with the inputs named behind.
 source_make()
 {
+	local input
+
+	truncate -s "$1M" "$WORK/src.img" || die 'cannot make the source image'
+	shift
 	say "making the source image: $*"
-	truncate -s "${SOURCE_MIB}M" "$WORK/src.img" || die 'cannot make the source image'
 	image_attach "$WORK/src.img"
 	image_format ext4
 	image_mount ext4 "$WORK/src"
-	case " $* " in *' tree '*) cp -a "$TREE" "$WORK/src/tree" || die 'cannot copy the source' ;; esac
-	case " $* " in
-	*' large '*)
-		mkdir "$WORK/src/large"
-		head -c "${LARGE_MIB}M" /dev/urandom >"$WORK/src/large/file" || die 'source is full'
-		;;
-	esac
+	for input in "$@"; do
+		if [ "$input" = tree ]; then
+			cp -a "$TREE" "$WORK/src/tree" || die 'cannot copy the source'
+		else
+			"input_make_$input" "$WORK/src/$input" || die "cannot make the input $input"
+		fi
+	done
 	# Read-only: no run pays for access times.
 	umount "$WORK/src" && image_attach "$WORK/src.img" && image_mount ext4 "$WORK/src" ro
+}
+
+# Mounts the input slow again, as a filesystem that takes 5 ms for each request.
+slow_mount()
+{
+	local try
+
+	mkdir -p "$WORK/slow"
+	"$FAULTFS" -f "$WORK/src/slow" "$WORK/slow" </dev/null >"$WORK/slow.log" 2>&1 &
+	for ((try = 0; try < 100; try++)); do
+		[ ! -e "$WORK/slow/.faults" ] || break
+		sleep 0.1
+	done
+	printf '%s * slow=5\n' getattr opendir readdir listxattr open read >"$WORK/slow/.faults" || die "cannot mount the slow filesystem: $(<"$WORK/slow.log")"
 }
 
 # Mounts a fresh filesystem for one run on $MNT.

@@ -3,31 +3,9 @@
 #
 # Prints the markdown table of one scenario from the lines that bench_record in lib.sh wrote:
 #
-#	awk -F '\t' -v scenario=warm -v fs=ext4 -f table.awk table.tsv
+#	awk -F '\t' -v scenario=warm -v fs=ext4 -f median.awk -f table.awk table.tsv
 #
 # Each row is compared with the first row of its group. Failed runs do not count.
-
-# Sorts row[1..n] in place.
-function sort(row, n,    i, j, value)
-{
-	for (i = 2; i <= n; i++) {
-		value = row[i]
-		for (j = i - 1; j > 0 && row[j] > value; j--) {
-			row[j + 1] = row[j]
-		}
-		row[j + 1] = value
-	}
-}
-
-# Returns the median of the n figures of a way, and leaves them sorted in row.
-function median(figures, way, n, row,    i)
-{
-	for (i = 1; i <= n; i++) {
-		row[i] = figures[way, i]
-	}
-	sort(row, n)
-	return (row[int((n + 1) / 2)] + row[int((n + 2) / 2)]) / 2
-}
 
 # Prints the row of a way.
 function print_row(way,    n, name, wall, wall_min, wall_max, cpu, peak, ratio)
