@@ -4,13 +4,12 @@
 #include "cmd/options.h"
 
 #include "cmd/argument.h"
-#include "core/context.h"
+#include "cmd/parsing.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /** Values of options without a letter, and of those letters do not suffice for. */
 enum {
@@ -165,25 +164,6 @@ static const struct option options_table[] = {
 /** Letters: cp's own, then ours. */
 static const char options_letters[] = "abdfg::HiLlnpPrRsS:t:Tuvxj:qZ0";
 
-/** Parsing under way. */
-struct parse {
-	struct ucp_options *opts;
-	const char *name;       /**< for messages */
-	bool has_follow;        /**< -H, -L or -P was given */
-	bool keep_context;      /**< --preserve=context or all */
-	bool need_context;      /**< --preserve=context was asked for by name */
-	bool has_z;             /**< -Z or --context */
-	bool has_hash;
-	bool has_on_change;
-	bool has_targets;       /**< more than one -t */
-	bool has_hard;          /**< -l */
-	bool has_symbolic;      /**< -s */
-	bool has_backup;        /**< -b, --backup or -S */
-	bool no_clobber;        /**< -n, which goes before -u and --update, in any order */
-	const char *backup;     /**< the word of --backup, or NULL */
-	const char *suffix;     /**< of -S, or NULL */
-};
-
 /** --update. */
 static const struct ucp_word options_updates[] = {
 	{"all", UCP_UPDATE_ALL}, {"none", UCP_UPDATE_NONE},
@@ -234,7 +214,7 @@ enum {
 };
 
 /** Turn attributes on or off. */
-static void options_keep(struct parse *p, int what, bool on)
+static void options_keep(struct ucp_parsing *p, int what, bool on)
 {
 	struct ucp_settings *set = &p->opts->set;
 
@@ -271,7 +251,7 @@ static void options_keep(struct parse *p, int what, bool on)
 }
 
 /** --preserve=LIST and --no-preserve=LIST. */
-static bool options_keep_list(struct parse *p, const char *option, const char *list, bool on)
+static bool options_keep_list(struct ucp_parsing *p, const char *option, const char *list, bool on)
 {
 	enum { OWN = 2 }; /* words that cp does not have */
 	static const struct ucp_word words[] = {
@@ -298,7 +278,7 @@ static bool options_keep_list(struct parse *p, const char *option, const char *l
 }
 
 /** Tell about an option that is known and not built. */
-static bool options_not_yet(const struct parse *p, const char *option)
+static bool options_not_yet(const struct ucp_parsing *p, const char *option)
 {
 	fprintf(stderr, "%s: option '%s%s' is not available in ucp " UCP_VERSION "\n", p->name,
 		strlen(option) > 1 ? "--" : "-", option);
@@ -306,7 +286,7 @@ static bool options_not_yet(const struct parse *p, const char *option)
 }
 
 /** --fsync[=WHEN]. */
-static bool options_fsync(struct parse *p, const char *text)
+static bool options_fsync(struct ucp_parsing *p, const char *text)
 {
 	static const struct ucp_word words[] = {
 		{"never", UCP_FSYNC_NEVER}, {"chunk", UCP_FSYNC_CHUNK}, {"file", UCP_FSYNC_FILE},
@@ -322,7 +302,7 @@ static bool options_fsync(struct parse *p, const char *text)
 }
 
 /** --verify[=HOW]. */
-static bool options_verify(struct parse *p, const char *text)
+static bool options_verify(struct ucp_parsing *p, const char *text)
 {
 	static const struct ucp_word words[] = {
 		{"never", UCP_VERIFY_NEVER}, {"cache", UCP_VERIFY_CACHE},
@@ -338,7 +318,7 @@ static bool options_verify(struct parse *p, const char *text)
 }
 
 /** --on-change=WHAT. */
-static bool options_on_change(struct parse *p, const char *text)
+static bool options_on_change(struct ucp_parsing *p, const char *text)
 {
 	static const struct ucp_word words[] = {
 		{"retry", UCP_CHANGE_RETRIED}, {"warn", UCP_CHANGE_WARNED},
@@ -355,7 +335,7 @@ static bool options_on_change(struct parse *p, const char *text)
 }
 
 /** --safe: what is copied is whole, durable, and what is on the medium. */
-static bool options_safe(struct parse *p)
+static bool options_safe(struct ucp_parsing *p)
 {
 	p->opts->set.atomic = true;
 	p->opts->set.fsync = UCP_FSYNC_BATCH;
@@ -364,7 +344,7 @@ static bool options_safe(struct parse *p)
 }
 
 /** --hash=NAME. */
-static bool options_hash(struct parse *p, const char *text)
+static bool options_hash(struct ucp_parsing *p, const char *text)
 {
 	static const struct ucp_word words[] = {
 		{"xxh128", UCP_DIGEST_XXH128}, {"xxh64", UCP_DIGEST_XXH64},
@@ -386,7 +366,7 @@ static bool options_hash(struct parse *p, const char *text)
 }
 
 /** --manifest-format=NAME. */
-static bool options_manifest_format(const struct parse *p, const char *text)
+static bool options_manifest_format(const struct ucp_parsing *p, const char *text)
 {
 	static const struct ucp_word words[] = {{"bsd", UCP_MANIFEST_BSD}, {"gnu", UCP_MANIFEST_GNU},
 					     {"mtree", UCP_MANIFEST_MTREE}, {NULL, 0}};
@@ -405,7 +385,7 @@ static bool options_manifest_format(const struct parse *p, const char *text)
 }
 
 /** -t DIR. */
-static bool options_target(struct parse *p, const char *dir)
+static bool options_target(struct ucp_parsing *p, const char *dir)
 {
 	p->has_targets = p->has_targets || p->opts->target_dir != NULL;
 	p->opts->target_dir = dir;
@@ -413,7 +393,7 @@ static bool options_target(struct parse *p, const char *dir)
 }
 
 /** Take on one of cp's options that has no letter: false when told what is wrong. */
-static bool options_take_cp_long(struct parse *p, int opt, const char *arg)
+static bool options_take_cp_long(struct ucp_parsing *p, int opt, const char *arg)
 {
 	struct ucp_settings *set = &p->opts->set;
 	bool fine = true;
@@ -467,7 +447,7 @@ static bool options_take_cp_long(struct parse *p, int opt, const char *arg)
 }
 
 /** Take on one of cp's options that has a letter: false when told what is wrong. */
-static bool options_take_cp(struct parse *p, int opt, const char *arg)
+static bool options_take_cp(struct ucp_parsing *p, int opt, const char *arg)
 {
 	struct ucp_settings *set = &p->opts->set;
 
@@ -549,7 +529,7 @@ static bool options_take_cp(struct parse *p, int opt, const char *arg)
 }
 
 /** Take one of ucp's own options on: false when told what is wrong. */
-static bool options_take_own(struct parse *p, int opt, const char *arg)
+static bool options_take_own(struct ucp_parsing *p, int opt, const char *arg)
 {
 	struct ucp_settings *set = &p->opts->set;
 	bool fine;
@@ -681,162 +661,11 @@ static void options_expand_next(int argc, char **argv)
 	}
 }
 
-/** --backup, and the environment: false when told what is wrong. */
-static bool options_settle_backup(struct parse *p)
-{
-	static const struct ucp_word words[] = {
-		{"none", UCP_BACKUP_NONE}, {"off", UCP_BACKUP_NONE},
-		{"simple", UCP_BACKUP_SIMPLE}, {"never", UCP_BACKUP_SIMPLE},
-		{"existing", UCP_BACKUP_EXISTING}, {"nil", UCP_BACKUP_EXISTING},
-		{"numbered", UCP_BACKUP_NUMBERED}, {"t", UCP_BACKUP_NUMBERED}, {NULL, 0},
-	};
-	struct ucp_settings *set = &p->opts->set;
-	const char *suffix = p->suffix != NULL ? p->suffix : getenv("SIMPLE_BACKUP_SUFFIX");
-	bool has_suffix = suffix != NULL && suffix[0] != '\0' && strchr(suffix, '/') == NULL;
-	const char *option = "backup type";
-	const char *text = p->backup;
-	int value = UCP_BACKUP_EXISTING;
-
-	set->backup_suffix = has_suffix ? suffix : "~";
-	if (!p->has_backup) {
-		return true;
-	}
-	if (text == NULL || text[0] == '\0') {
-		option = "$VERSION_CONTROL";
-		text = getenv("VERSION_CONTROL");
-	}
-	if (text != NULL && text[0] != '\0' && !ucp_argument_word(p->name, option, text, words, &value)) {
-		ucp_options_try_help(p->name);
-		return false;
-	}
-	set->backup = (enum ucp_backup)value;
-	return true;
-}
-
-/** Options that contradict each other: false when told. */
-static bool options_check(const struct parse *p)
-{
-	const struct ucp_options *o = p->opts;
-	const char *wrong = NULL;
-
-	if (p->has_hard && p->has_symbolic) {
-		wrong = "cannot make both hard and symbolic links";
-	} else if (o->set.reflink == UCP_REFLINK_ALWAYS && o->set.sparse != UCP_SPARSE_AUTO) {
-		wrong = "--reflink can be used only with --sparse=auto";
-	} else if (o->set.direct && o->set.sparse == UCP_SPARSE_ALWAYS) {
-		wrong = "--direct writes whole blocks: it cannot be used with --sparse=always";
-	} else if (p->has_backup && (p->no_clobber || o->set.update == UCP_UPDATE_NONE)) {
-		wrong = "options --backup and --no-clobber are mutually exclusive";
-	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE_FAIL) {
-		wrong = "--backup is mutually exclusive with --update=none-fail";
-	} else if (p->has_hash && o->manifest == NULL && o->check == NULL &&
-		   o->set.verify == UCP_VERIFY_NEVER) {
-		wrong = "--hash has no use without --manifest, --verify or --check";
-	} else if (p->has_hash && o->set.manifest_format == UCP_MANIFEST_MTREE &&
-		   o->set.digest != UCP_DIGEST_SHA256) {
-		wrong = "--manifest-format=mtree knows no digest of xxHash, only --hash=sha256";
-	} else if ((o->check != NULL) + o->compare + o->clean_temps > 1) {
-		wrong = "only one of --check, --compare and --clean-temps can be done";
-	} else if ((o->check != NULL || o->compare) && o->manifest != NULL) {
-		wrong = "--manifest is written by a copy: --check and --compare make none";
-	} else if (o->compare && p->has_follow && o->set.follow != UCP_FOLLOW_NEVER) {
-		wrong = "--compare follows no symbolic links: -H and -L have no use";
-	} else if (o->compare && (o->set.keep_flags || o->set.keep_project)) {
-		wrong = "--compare does not look at flags and projects";
-	} else if (o->compare && (o->target_dir != NULL || o->set.parents)) {
-		wrong = "--compare takes two operands, and no target directory";
-	}
-	if (wrong != NULL) {
-		fprintf(stderr, "%s: %s\n", p->name, wrong);
-		ucp_options_try_help(p->name);
-		return false;
-	}
-	if (p->has_targets) {
-		fprintf(stderr, "%s: multiple target directories specified\n", p->name);
-		return false;
-	}
-	if (o->target_dir != NULL && o->target_is_file) {
-		fprintf(stderr, "%s: cannot combine --target-directory (-t) and "
-				"--no-target-directory (-T)\n", p->name);
-		return false;
-	}
-	return true;
-}
-
-/** Security contexts, as far as this kernel has them: false when told what is wrong. */
-static bool options_settle_context(struct parse *p)
-{
-	struct ucp_settings *set = &p->opts->set;
-	bool is_enabled = (p->keep_context || p->has_z) && ucp_context_is_enabled();
-
-	if (p->has_z && p->need_context && is_enabled) {
-		fprintf(stderr, "%s: cannot set target context and preserve it\n", p->name);
-		ucp_options_try_help(p->name);
-		return false;
-	}
-	if (p->need_context && !is_enabled) {
-		fprintf(stderr, "%s: cannot preserve security context without an "
-				"SELinux-enabled kernel\n", p->name);
-		return false;
-	}
-	if (!is_enabled) {
-		if (p->opts->context != NULL) {
-			fprintf(stderr, "%s: warning: ignoring --context; "
-					"it requires an SELinux-enabled kernel\n", p->name);
-		}
-		p->opts->context = NULL; /* a bare -Z is ignored in silence, as by cp */
-		return true;
-	}
-	if (p->has_z && p->opts->context == NULL && !ucp_context_has_policy()) {
-		fprintf(stderr, "%s: option '-Z' is not available: this ucp was built without "
-				"libselinux\n", p->name);
-		return false;
-	}
-	set->need_context = p->need_context;
-	set->context = p->opts->context != NULL ? UCP_CONTEXT_GIVEN
-		       : p->has_z               ? UCP_CONTEXT_DEFAULT
-						: UCP_CONTEXT_KEEP;
-	return true;
-}
-
-/** What follows from the options together. */
-static void options_settle(struct parse *p)
-{
-	struct ucp_settings *set = &p->opts->set;
-
-	set->make = p->has_hard ? UCP_MAKE_HARD_LINK
-		    : p->has_symbolic ? UCP_MAKE_SYMLINK
-				      : UCP_MAKE_COPY;
-	if (!p->has_follow) {
-		set->follow = set->recursive && !p->has_hard ? UCP_FOLLOW_NEVER
-							     : UCP_FOLLOW_ALWAYS;
-	}
-	set->stop_when_full = p->opts->has_own; /* cp goes on, file by file */
-	set->manifest = p->opts->manifest != NULL;
-	if ((set->manifest || set->verify != UCP_VERIFY_NEVER) &&
-	    set->digest == UCP_DIGEST_NONE) {
-		bool is_mtree = set->manifest && set->manifest_format == UCP_MANIFEST_MTREE;
-		set->digest = is_mtree ? UCP_DIGEST_SHA256 : UCP_DIGEST_XXH128;
-	}
-	if (set->verify > UCP_VERIFY_CACHE && set->fsync == UCP_FSYNC_NEVER) {
-		set->fsync = UCP_FSYNC_BATCH; /* what is not on the medium cannot be read from there */
-	}
-	if (!p->has_on_change && set->verify != UCP_VERIFY_NEVER) {
-		set->on_change = UCP_CHANGE_RETRIED;
-	}
-	if (p->no_clobber) {
-		set->update = UCP_UPDATE_NONE;
-	}
-	set->through_dangling = getenv("POSIXLY_CORRECT") != NULL;
-	set->umask = umask(0); /* there is no other way to ask for it */
-	(void)umask(set->umask);
-}
-
 enum ucp_parse ucp_options_parse(int argc, char **argv, struct ucp_options *ret_opts)
 {
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	const char *base = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : "ucp";
-	struct parse p = {.opts = ret_opts};
+	struct ucp_parsing p = {.opts = ret_opts};
 	int index = 0;
 
 	*ret_opts = (struct ucp_options){.called_as_cp = strcmp(base, "cp") == 0};
@@ -875,11 +704,9 @@ enum ucp_parse ucp_options_parse(int argc, char **argv, struct ucp_options *ret_
 			return UCP_PARSE_FAILED;
 		}
 	}
-	if (!options_check(&p) || !options_settle_backup(&p) ||
-	    !options_settle_context(&p)) {
+	if (!ucp_parsing_settle(&p)) {
 		return UCP_PARSE_FAILED;
 	}
-	options_settle(&p);
 	ret_opts->operands = (const char *const *)argv + optind;
 	ret_opts->n_operands = (uint32_t)(argc - optind);
 	return UCP_PARSE_RUN;
