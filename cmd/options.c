@@ -46,6 +46,7 @@ enum {
 	OPT_CHUNK_SIZE,
 	OPT_MEM_LIMIT,
 	OPT_IO_WORKERS,
+	OPT_CACHE,
 	OPT_DIRECT,
 	OPT_ENGINE,
 	OPT_LIST_OPTIONS,
@@ -86,6 +87,7 @@ static const struct option options_table[] = {
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"atomic", no_argument, NULL, OPT_ATOMIC},
+	{"cache", required_argument, NULL, OPT_CACHE},
 	{"check", required_argument, NULL, OPT_CHECK},
 	{"chunk-size", required_argument, NULL, OPT_CHUNK_SIZE},
 	{"clean-temps", no_argument, NULL, OPT_CLEAN_TEMPS},
@@ -112,7 +114,6 @@ static const struct option options_table[] = {
 	/* Known names of options to come: refused, so that no script believes in them. */
 #define LATER(name, arg) {name, arg, NULL, OPT_NOT_YET}
 	LATER("bwlimit", required_argument),
-	LATER("cache", required_argument),
 	LATER("chmod", required_argument),
 	LATER("chown", required_argument),
 	LATER("clamp-mtime", no_argument),
@@ -314,6 +315,19 @@ static bool options_verify(struct ucp_parsing *p, const char *text)
 		return false;
 	}
 	p->opts->set.verify = (enum ucp_verify)value;
+	return true;
+}
+
+/** --cache=WHAT. */
+static bool options_cache(struct ucp_parsing *p, const char *text)
+{
+	static const struct ucp_word words[] = {{"keep", false}, {"drop", true}, {NULL, 0}};
+	int value;
+
+	if (!ucp_argument_word(p->name, "--cache", text, words, &value)) {
+		return false;
+	}
+	p->opts->set.drop_cache = value;
 	return true;
 }
 
@@ -550,6 +564,8 @@ static bool options_take_own(struct ucp_parsing *p, int opt, const char *arg)
 	case OPT_ATOMIC:
 		set->atomic = true;
 		return true;
+	case OPT_CACHE:
+		return options_cache(p, arg);
 	case OPT_DIRECT:
 		set->direct = true;
 		return true;

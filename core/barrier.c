@@ -14,6 +14,7 @@
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
 #include "core/temp.h"
+#include "core/uncached.h"
 #include "core/worker.h"
 
 #include <errno.h>
@@ -345,6 +346,7 @@ static enum barrier_end barrier_close(struct ucp_worker *w, struct ucp_held *hel
 	} else {
 		barrier_undo(w, held, held->copy.fd);
 	}
+	ucp_uncached_end_held(w, held->copy.fd);
 	int close_err = ucp_fd_close(held->copy.fd);
 	if (close_err < 0 && end == BARRIER_END_COPIED) {
 		ucp_worker_tell_entry(w, UCP_FAIL_CLOSE, close_err, &held->entry);

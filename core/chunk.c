@@ -32,6 +32,7 @@
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
 #include "core/sys/retry.h"
+#include "core/uncached.h"
 #include "core/worker.h"
 
 #include <assert.h>
@@ -348,6 +349,7 @@ static bool chunk_redo(struct ucp_chunk *chunk)
 		return false;
 	}
 	chunk->io.is_direct = chunk->io.is_out_direct = false;
+	chunk->io.is_uncached = chunk->io.is_out_uncached = file->w->set->drop_cache;
 	chunk->io.len = chunk->len;
 	file->pass.n_flying++;
 	ucp_engine_push(file->w->eng, &chunk->io);
@@ -362,6 +364,7 @@ static void chunk_on_done(struct ucp_io *io)
 	struct ucp_worker *w = file->w;
 
 	file->pass.n_flying--;
+	ucp_uncached_learn(file, io);
 	if (io->res == -EINVAL && chunk_redo(chunk)) {
 		return;
 	}
@@ -446,6 +449,8 @@ static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 		.slot = pool->slot,
 	};
 	chunk->io.is_plain = pass->is_plain;
+	chunk->io.is_uncached = pass->reads_uncached;
+	chunk->io.is_out_uncached = pass->writes_uncached;
 	if (pass->align > 0) {
 		chunk->io.is_direct = pass->reads_direct;
 		chunk->io.is_out_direct = pass->writes_direct;
@@ -558,12 +563,16 @@ void ucp_chunk_start(struct ucp_file *file)
 			(void)fcntl(file->src_fd, F_SETFL, 0);
 		}
 		ucp_direct_choose(file);
+		ucp_uncached_choose(file);
 		if (file->copy.size > w->small.size && !pass->reads_direct) {
 			/* Doubles the kernel's read-ahead; without effect is as well. */
 			(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 		}
 	} else {
 		pass->is_plain = ucp_fs_reads_oddly(chunk_src_fd(file));
+		if (pass->kind == UCP_PASS_SOURCE) {
+			ucp_uncached_choose(file);
+		}
 	}
 	pass->pool = chunk_pool(file);
 	if (pass->pool == &w->direct && ucp_buf_ready(pass->pool) < 0) {

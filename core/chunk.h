@@ -36,6 +36,8 @@ struct ucp_pass {
 	bool is_past_cache;     /**< what is read does not come from the cache */
 	bool reads_direct;      /**< by O_DIRECT */
 	bool writes_direct;     /**< likewise */
+	bool reads_uncached;    /**< what is read is not to stay in the cache: see uncached.h */
+	bool writes_uncached;   /**< likewise */
 	struct ucp_buf_pool *pool; /**< borrowed: its chunks' buffers */
 	uint32_t align;         /**< bytes, when either is by O_DIRECT; else 0 */
 	uint32_t n_flying;      /**< chunks in flight */

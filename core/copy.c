@@ -49,6 +49,7 @@
 #include "core/stream.h"
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
+#include "core/uncached.h"
 #include "core/verify.h"
 #include "core/worker.h"
 
@@ -313,6 +314,7 @@ static void copy_close(struct ucp_file *file)
 {
 	int fds[2] = {file->src_fd, file->copy.fd};
 
+	ucp_uncached_end(file);
 	if (file->err != 0 && file->copy.is_created) {
 		copy_remove_partial(file);
 		/* While it is open, its inode is not that of another new file. */
@@ -679,6 +681,7 @@ static void copy_on_open(struct ucp_io *io)
 		return;
 	}
 	file->copy.size = (uint64_t)e->st.st_size;
+	ucp_uncached_note_source(file);
 	ucp_count(&w->counts.found_bytes, e->is_counted ? 0 : file->copy.size);
 	e->is_counted = true;
 	if (file->copy.group == NULL) {

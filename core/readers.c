@@ -55,7 +55,7 @@ static uint32_t readers_n_workers(const struct ucp_plan *plan, uint32_t n_items)
 {
 	uint32_t most = n_items > 0 ? n_items : 1;
 
-	return plan->n_workers < most ? plan->n_workers : most;
+	return plan->n_prompt < most ? plan->n_prompt : most;
 }
 
 /** How many items a worker takes at a time. */
@@ -94,6 +94,7 @@ int ucp_readers_run(const struct ucp_settings *set, struct ucp_readers_job *job,
 	uint32_t n_workers = readers_n_workers(&plan, job->n_items);
 	struct ucp_reading_shared shared = {.job = job, .plan = &plan.worker,
 					    .must_have_ring = set->engine == UCP_CHOOSE_URING,
+					    .drops_cache = set->drop_cache,
 					    .batch = readers_batch(job->n_items, n_workers)};
 	struct readers_worker *workers = calloc(n_workers, sizeof(*workers));
 	err = workers != NULL ? 0 : -ENOMEM;

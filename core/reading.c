@@ -31,6 +31,7 @@
 #include "core/fs.h"
 #include "core/plan.h"
 #include "core/sys/beneath.h"
+#include "core/sys/cache.h"
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
 
@@ -71,6 +72,8 @@ struct reading_file {
 	int fd[2];                /**< owned, or -1 */
 	uint8_t n_pending;        /**< of ports, with the engine */
 	bool is_plain[2];         /**< by side: not to be read by a ring */
+	bool drops_cache[2];      /**< by side: nothing of it was cached, and nothing is to be */
+	bool is_uncached[2];      /**< by side: it is read so, as its filesystem can do that */
 	bool is_endless;          /**< the size says nothing: read until the end */
 	bool is_over;             /**< nothing more is to be asked for */
 	bool is_hungry;           /**< in a queue */
@@ -195,6 +198,9 @@ static void reading_close(struct reading_file *file)
 
 	for (int i = 0; i < 2; i++) {
 		if (file->fd[i] >= 0) {
+			if (file->drops_cache[i]) {
+				(void)posix_fadvise(file->fd[i], 0, 0, POSIX_FADV_DONTNEED); /* a hint */
+			}
 			file->ports[i].io = (struct ucp_io){
 				.op = UCP_IO_CLOSE, .fd = file->fd[i], .done = reading_on_close};
 			file->fd[i] = -1;
@@ -324,6 +330,7 @@ static void reading_on_read(struct ucp_io *io)
 	struct reading_chunk *chunk = port->owner;
 	struct reading_file *file = chunk->file;
 
+	file->is_uncached[port->side] = file->is_uncached[port->side] && io->is_uncached;
 	if (io->res < 0) {
 		reading_fail(file->item, UCP_READERS_AT_READ, port->side, (int)io->res);
 		file->is_over = true;
@@ -384,6 +391,8 @@ static bool reading_look(struct reading_file *file)
 	}
 	for (int i = 0; i < n_sides; i++) {
 		file->is_plain[i] = ucp_fs_ready_read(file->fd[i], (uint64_t)st[i].st_size);
+		file->drops_cache[i] = file->w->shared->drops_cache && ucp_cache_holds(file->fd[i]) == 0;
+		file->is_uncached[i] = file->drops_cache[i] && !file->is_plain[i];
 	}
 	file->size = (uint64_t)st[0].st_size;
 	file->is_endless = file->size == 0;
@@ -451,6 +460,7 @@ static void reading_begin(struct ucp_reading *w, struct ucp_readers_item *item)
 	file->is_over = file->is_endless = false;
 	file->n_pending = (uint8_t)job->n_sides;
 	for (int i = 0; i < job->n_sides; i++) {
+		file->drops_cache[i] = false;
 		file->ports[i].io = (struct ucp_io){
 			.op = UCP_IO_OPEN,
 			.fd = dir->fd[i],
@@ -493,6 +503,7 @@ static void reading_ask(struct reading_file *file, struct reading_chunk *chunk)
 			.op = UCP_IO_CHAIN,
 			.steps = UCP_STEP_READ,
 			.is_plain = file->is_plain[i],
+			.is_uncached = file->is_uncached[i],
 			.fd = file->fd[i],
 			.out_fd = -1,
 			.buf = port->io.buf,

@@ -15,6 +15,7 @@ struct ucp_reading_shared {
 	struct ucp_readers_job *job;          /**< borrowed */
 	const struct ucp_worker_plan *plan; /**< borrowed */
 	bool must_have_ring;                /**< nothing may take its place */
+	bool drops_cache;                   /**< what is read is not to stay in the page cache */
 	uint32_t batch;                     /**< items taken at a time, at least 1 */
 	atomic_uint next;                   /**< first item nobody has taken */
 };

@@ -132,6 +132,7 @@ struct ucp_settings {
 	enum ucp_sparse sparse;
 	enum ucp_fsync fsync;
 	bool stop_when_full;   /**< begin no more files on a filesystem that has no space left */
+	bool drop_cache;       /**< --cache=drop: see uncached.h */
 	bool direct;           /**< data goes past the page cache, also where that is slower */
 	bool atomic;           /**< files get their names when they are complete */
 	enum ucp_digest_kind digest; /**< UCP_DIGEST_NONE unless something needs it */

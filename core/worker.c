@@ -37,6 +37,7 @@ int ucp_worker_init(struct ucp_worker *w, struct ucp_shared *shared, uint32_t in
 	w->max_dir_syncs = plan->max_dir_syncs;
 	w->max_chunks = plan->n_small + plan->n_large + plan->max_direct;
 	w->max_direct = plan->max_direct;
+	w->caching_dev[UCP_SRC] = w->caching_dev[UCP_DST] = UINT64_MAX; /* none */
 	ucp_task_init(&w->queue);
 	ucp_dir_list_init(&w->dirs);
 	ucp_buf_init(&w->small, plan->small_size, plan->n_small);

@@ -107,6 +107,7 @@ struct ucp_worker {
 	uint64_t named_dev;          /**< a device that has no O_TMPFILE */
 	uint64_t looked_dev;         /**< the last device of which it was asked whether it is btrfs */
 	bool looked_btrfs;           /**< whether that is */
+	uint64_t caching_dev[2];     /**< by enum ucp_side: one that has no uncached reads, or writes */
 	uint32_t io_workers;
 };
 

@@ -68,6 +68,11 @@ int ucp_serial_new(const struct ucp_engine_conf *conf, struct ucp_engine **ret_e
 /** See ucp_engine_flag_names(). */
 void ucp_uring_flag_names(uint32_t setup_flags, char *text, size_t size);
 
+/** Of preadv2(2) and pwritev2(2), in Linux 6.14: not in every header. */
+#ifndef RWF_DONTCACHE
+#define RWF_DONTCACHE 0x80
+#endif
+
 /**
  * Carry out a whole request with plain calls; sets res and failed.
  *

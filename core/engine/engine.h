@@ -54,6 +54,9 @@ struct ucp_io {
 	bool is_out_direct;          /**< in: out_fd has O_DIRECT: buf is aligned, with room for len
 	                                  rounded up; what is shorter is written with zeros behind, and
 	                                  -EINVAL if there is no room for these */
+	bool is_uncached;            /**< in: what is read is not to stay in the page cache; out: cleared
+	                                  where the filesystem has no way to do that */
+	bool is_out_uncached;        /**< in, out: likewise what is written */
 	bool is_plain;               /**< in: by plain calls, at once, on any engine */
 	uint8_t steps;               /**< in: enum ucp_io_step, or-ed, not 0; UCP_IO_CHAIN only */
 	int fd;                      /**< in: borrowed; UCP_IO_CLOSE takes it over */

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { STEP_DIRECT = 512 }; /* bytes: direct reads end at multiples of it, or of more */
@@ -33,15 +34,43 @@ static int step_again(int fd, short event)
 	return -errno;
 }
 
+/** One pread(2), uncached if that is asked for and can be had. */
+static ssize_t step_pread(struct ucp_io *io, void *buf, size_t len, off_t off)
+{
+	if (io->is_uncached) {
+		const struct iovec iov = {.iov_base = buf, .iov_len = len};
+		ssize_t n = preadv2(io->fd, &iov, 1, off, RWF_DONTCACHE);
+		if (n >= 0 || errno != EOPNOTSUPP) {
+			return n;
+		}
+		io->is_uncached = false;
+	}
+	return pread(io->fd, buf, len, off);
+}
+
+/** One pwrite(2), likewise. */
+static ssize_t step_pwrite(struct ucp_io *io, const void *buf, size_t len, off_t off)
+{
+	if (io->is_out_uncached) {
+		const struct iovec iov = {.iov_base = (void *)buf, .iov_len = len};
+		ssize_t n = pwritev2(io->out_fd, &iov, 1, off, RWF_DONTCACHE);
+		if (n >= 0 || errno != EOPNOTSUPP) {
+			return n;
+		}
+		io->is_out_uncached = false;
+	}
+	return pwrite(io->out_fd, buf, len, off);
+}
+
 /** Read until len bytes or end of file: the bytes that are in buf now, or a negative errno. */
-static int64_t step_read(const struct ucp_io *io, uint32_t moved)
+static int64_t step_read(struct ucp_io *io, uint32_t moved)
 {
 	while (moved < io->len) {
 		if (io->is_direct && moved % STEP_DIRECT != 0) {
 			break;
 		}
-		ssize_t n = pread(io->fd, io->buf + moved, io->len - moved,
-				  (off_t)(io->off + moved));
+		ssize_t n = step_pread(io, io->buf + moved, io->len - moved,
+				       (off_t)(io->off + moved));
 		if (n == 0) {
 			break;
 		}
@@ -70,13 +99,13 @@ static uint32_t step_pad(const struct ucp_io *io, uint32_t len)
 }
 
 /** Write len bytes: 0, or a negative errno. */
-static int step_write(const struct ucp_io *io, uint32_t moved, uint32_t len)
+static int step_write(struct ucp_io *io, uint32_t moved, uint32_t len)
 {
 	uint32_t padded = io->is_out_direct ? step_pad(io, len) : len;
 
 	while (moved < len) {
-		ssize_t n = pwrite(io->out_fd, io->buf + moved, padded - moved,
-				   (off_t)(io->off + moved));
+		ssize_t n = step_pwrite(io, io->buf + moved, padded - moved,
+					(off_t)(io->off + moved));
 		if (n > 0) {
 			moved += (uint32_t)n;
 			continue;

@@ -249,6 +249,7 @@ static void uring_prep_step(struct io_uring_sqe *sqe, const struct ucp_io *io,
 		} else {
 			io_uring_prep_read(sqe, io->fd, io->buf, io->len, io->off);
 		}
+		sqe->rw_flags = io->is_uncached ? RWF_DONTCACHE : 0;
 		break;
 	case UCP_STEP_WRITE:
 		if (io->slot >= 0) {
@@ -257,6 +258,7 @@ static void uring_prep_step(struct io_uring_sqe *sqe, const struct ucp_io *io,
 		} else {
 			io_uring_prep_write(sqe, io->out_fd, io->buf, io->len, io->off);
 		}
+		sqe->rw_flags = io->is_out_uncached ? RWF_DONTCACHE : 0;
 		break;
 	case UCP_STEP_DATASYNC:
 		io_uring_prep_fsync(sqe, io->out_fd, IORING_FSYNC_DATASYNC);
@@ -380,6 +382,20 @@ static bool uring_try_plainly(const struct uring *u, int64_t res)
 	return res == -EINTR || res == -EAGAIN || (res == -ECANCELED && !u->canceled);
 }
 
+/** Whether a step was refused for what it was to do to the page cache: then not again. */
+static bool uring_keeps_cache(struct ucp_io *io)
+{
+	bool *is_uncached = io->broke_at == UCP_STEP_READ    ? &io->is_uncached
+			    : io->broke_at == UCP_STEP_WRITE ? &io->is_out_uncached
+							     : NULL;
+
+	if (io->broke_res != -EOPNOTSUPP || is_uncached == NULL || !*is_uncached) {
+		return false;
+	}
+	*is_uncached = false;
+	return true;
+}
+
 /** A chain whose entries are all accounted for: set its result, finishing it if it broke. */
 static void uring_end_chain(struct uring *u, struct ucp_io *io)
 {
@@ -390,7 +406,7 @@ static void uring_end_chain(struct uring *u, struct ucp_io *io)
 	u->facts.n_broken++;
 	if (io->broke_res >= 0) {
 		ucp_step_finish(io, io->broke_at, (uint32_t)io->broke_res);
-	} else if (uring_try_plainly(u, io->broke_res)) {
+	} else if (uring_try_plainly(u, io->broke_res) || uring_keeps_cache(io)) {
 		ucp_step_finish(io, io->broke_at, 0);
 	} else {
 		io->res = io->broke_res;

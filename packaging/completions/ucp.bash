@@ -8,6 +8,7 @@
 _ucp_values() {
 	case $1 in
 	--backup) echo none simple existing numbered ;;
+	--cache) echo keep drop ;;
 	--engine) echo auto uring threads serial ;;
 	--fsync) echo never file batch fs chunk ;;
 	--hash) echo xxh128 xxh64 xxh3 sha256 ;;
@@ -29,7 +30,7 @@ _ucp() {
 		--no-preserve= --no-target-directory --one-file-system --parents --preserve
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=
 		--strip-trailing-slashes --suffix= --symbolic-link --target-directory= --update --update=
-		--verbose --version --atomic --check= --chunk-size= --clean-temps --compare --engine= --fsync --fsync= --hash= --io-workers=
+		--verbose --version --atomic --cache= --check= --chunk-size= --clean-temps --compare --engine= --fsync --fsync= --hash= --io-workers=
 		--jobs= --manifest= --manifest-format= --mem-limit= --on-change= --preflight --preflight= --progress --progress=
 		--queue-depth= --quiet --retries= --safe --stats --verify --verify='
 
@@ -46,7 +47,7 @@ _ucp() {
 	else
 		case $prev in
 		-t | --target-directory) option=--target-directory ;;
-		--no-preserve | --sparse | --engine | --hash | --manifest-format | --on-change) option=$prev ;;
+		--no-preserve | --sparse | --cache | --engine | --hash | --manifest-format | --on-change) option=$prev ;;
 		--manifest | --check) return ;;
 		-S | --suffix)
 			compopt +o default 2>/dev/null # any text

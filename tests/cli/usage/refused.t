@@ -45,6 +45,7 @@ refuse 2 "-H and -L have no use" --compare -L a b
 refuse 2 "flags and projects" --compare --preserve=flags a b
 refuse 2 "--check and --compare make none" --check=m --manifest=m .
 refuse 2 "extra operand 'b'" --check=m . b
+refuse 2 "'lose'" --cache=lose a b
 refuse 2 "'0'" -j 0 a b
 refuse 2 "'-1'" -j -1 a b
 refuse 2 "'2x'" --jobs=2x a b
@@ -56,7 +57,7 @@ refuse 2 "'1'" --mem-limit=1 a b
 refuse 2 "'99999999999999999999'" --mem-limit=99999999999999999999 a b
 refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
 for option in -0 --snapshot --delete --dry-run --exclude=x --include=x --json --pack --unpack \
-	--pkg --resume --cache=drop --poll=app; do
+	--pkg --resume --poll=app; do
 	# shellcheck disable=SC2086 # options are words
 	refuse 2 "is not available in ucp" $option a b
 done

@@ -1,0 +1,65 @@
+/* Copyright (c) 2026 the ucp authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/uncached.h"
+
+#include "core/copy.h"
+#include "core/sys/cache.h"
+#include "core/worker.h"
+
+#include <fcntl.h>
+
+void ucp_uncached_note_source(struct ucp_file *file)
+{
+	file->src_was_cached = file->w->set->drop_cache && ucp_cache_holds(file->src_fd) > 0;
+}
+
+void ucp_uncached_choose(struct ucp_file *file)
+{
+	const struct ucp_worker *w = file->w;
+	struct ucp_pass *pass = &file->pass;
+
+	if (!w->set->drop_cache || pass->is_plain) {
+		return;
+	}
+	pass->reads_uncached = !pass->reads_direct && !file->src_was_cached &&
+			       w->caching_dev[UCP_SRC] != file->entry.st.st_dev;
+	pass->writes_uncached = pass->kind == UCP_PASS_COPY && file->copy.is_regular &&
+				!pass->writes_direct &&
+				w->caching_dev[UCP_DST] != file->entry.dir->dev[UCP_DST];
+}
+
+void ucp_uncached_learn(struct ucp_file *file, const struct ucp_io *io)
+{
+	struct ucp_worker *w = file->w;
+	struct ucp_pass *pass = &file->pass;
+
+	if (pass->reads_uncached && !io->is_uncached) {
+		pass->reads_uncached = false;
+		w->caching_dev[UCP_SRC] = file->entry.st.st_dev;
+	}
+	if (pass->writes_uncached && !io->is_out_uncached) {
+		pass->writes_uncached = false;
+		w->caching_dev[UCP_DST] = file->entry.dir->dev[UCP_DST];
+	}
+}
+
+void ucp_uncached_end(struct ucp_file *file)
+{
+	if (!file->w->set->drop_cache) {
+		return;
+	}
+	if (file->src_fd >= 0 && !file->src_was_cached) {
+		(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_DONTNEED); /* a hint */
+	}
+	if (file->copy.fd >= 0) {
+		(void)posix_fadvise(file->copy.fd, 0, 0, POSIX_FADV_DONTNEED); /* likewise */
+	}
+}
+
+void ucp_uncached_end_held(struct ucp_worker *w, int fd)
+{
+	if (w->set->drop_cache) {
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* a hint */
+	}
+}
