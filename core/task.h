@@ -11,6 +11,8 @@
 /** Kinds of work. */
 enum ucp_task_kind {
 	UCP_TASK_DIR,      /**< embedded in struct ucp_dir: read on */
+	UCP_TASK_SLICE,    /**< embedded in walk.c's slice: entries of a directory, read already
+	                        by another worker */
 	UCP_TASK_OPERANDS, /**< embedded in struct ucp_group: start operands */
 	UCP_TASK_PARKED,   /**< embedded in struct ucp_parked: copy after all */
 	UCP_TASK_HELD,     /**< embedded in struct ucp_held: end files after a barrier */

@@ -26,8 +26,17 @@
 
 enum {
 	WALK_ROOM = 32 * 1024, /* bytes of entries read at a time: about a thousand names */
+	WALK_SHARE = 16,       /* entries that are worth a task */
 	WALK_SAMPLE = 32,      /* one file of so many is opened although a look might do: costs 3 % */
 	WALK_ENTRY_MAX = 1024, /* bytes one entry needs at most: 19 + UCP_NAME_ROOM, rounded up */
+};
+
+/** Entries of a directory for another worker; holds one pending of it, and no pin. */
+struct walk_slice {
+	struct ucp_task task;
+	struct ucp_dir *dir; /**< borrowed: see pending */
+	size_t len;          /**< bytes */
+	uint8_t entries[];   /**< as from getdents64 */
 };
 
 int ucp_walk_init(struct ucp_walk *walk)
@@ -151,6 +160,82 @@ static int walk_fill_sorted(struct ucp_walk *walk, struct ucp_dir *dir)
 	}
 }
 
+/** Workers that have nothing to do, or have not begun yet; about, as others go on meanwhile. */
+static uint32_t walk_n_free(const struct ucp_worker *w)
+{
+	const struct ucp_shared *shared = w->shared;
+	uint32_t n_called = atomic_load(&shared->has_called) ? shared->n_workers : shared->n_prompt;
+	uint32_t n_idle = atomic_load(&shared->n_idle);
+	uint32_t n_busy = atomic_load(&shared->n_running) - n_idle;
+
+	return n_called > n_busy ? n_called - n_busy : 0;
+}
+
+/** Bytes that the next n entries in the buffer take. */
+static size_t walk_span(const struct ucp_walk *walk, uint32_t n)
+{
+	size_t at = walk->at;
+
+	while (n > 0 && at < walk->len) {
+		at += ((const struct dirent64 *)(const void *)(walk->entries + at))->d_reclen;
+		n--;
+	}
+	return at - walk->at;
+}
+
+/**
+ * Give parts of the entries in the buffer to workers that have nothing to do.
+ *
+ * One directory may be all there is to copy, and where each file waits for a server or a
+ * disk, a thousand of them are much work for one.
+ */
+static void walk_share(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	struct ucp_walk *walk = &w->walk;
+	uint32_t n_free = walk_n_free(w);
+	uint32_t n = 0;
+
+	for (size_t at = 0; n_free > 0 && at < walk->len; n++) {
+		at += ((const struct dirent64 *)(const void *)(walk->entries + at))->d_reclen;
+	}
+	uint32_t n_parts = n / WALK_SHARE < n_free + 1 ? n / WALK_SHARE : n_free + 1;
+	for (uint32_t i = 1; i < n_parts; i++) {
+		size_t len = walk_span(walk, n / n_parts);
+		struct walk_slice *slice = malloc(sizeof(*slice) + len);
+		if (slice == NULL) {
+			return; /* what is left is this worker's, as ever */
+		}
+		slice->task.kind = UCP_TASK_SLICE;
+		slice->dir = dir;
+		slice->len = len;
+		memcpy(slice->entries, walk->entries + walk->at, len);
+		walk->at += len;
+		atomic_fetch_add(&dir->pending, 1);
+		atomic_fetch_add(&w->shared->n_unread, 1);
+		ucp_worker_push(w, &slice->task);
+	}
+}
+
+/** Take over entries that another worker has read. */
+static void walk_slice(struct ucp_worker *w, struct walk_slice *slice)
+{
+	struct ucp_walk *walk = &w->walk;
+	struct ucp_dir *dir = slice->dir;
+
+	int err = ucp_dir_pin(w, dir);
+	if (err < 0) {
+		ucp_worker_tell_at(w, UCP_FAIL_ACCESS, err, dir, NULL, NULL, NULL);
+		atomic_fetch_sub(&w->shared->n_unread, 1);
+		ucp_finish_unpinned(w, dir);
+	} else {
+		memcpy(walk->entries, slice->entries, slice->len);
+		walk->len = slice->len;
+		walk->at = 0;
+		walk->dir = dir;
+	}
+	free(slice);
+}
+
 /** Read the next part of a directory. */
 static void walk_dir(struct ucp_worker *w, struct ucp_dir *dir)
 {
@@ -185,6 +270,9 @@ static void walk_dir(struct ucp_worker *w, struct ucp_dir *dir)
 	atomic_fetch_add(&dir->pending, 1); /* for the entries in the buffer */
 	atomic_fetch_add(&w->shared->n_unread, 1);
 	walk->dir = dir;
+	if (!is_sorted) {
+		walk_share(w, dir);
+	}
 	if (more > 0) {
 		/* The rest is work for whoever is free; its own subdirectories come first. */
 		ucp_worker_push(w, &dir->task);
@@ -200,6 +288,9 @@ void ucp_walk_start(struct ucp_worker *w, struct ucp_task *task)
 	switch (task->kind) {
 	case UCP_TASK_DIR:
 		walk_dir(w, UCP_CONTAINER_OF(task, struct ucp_dir, task));
+		break;
+	case UCP_TASK_SLICE:
+		walk_slice(w, UCP_CONTAINER_OF(task, struct walk_slice, task));
 		break;
 	case UCP_TASK_OPERANDS:
 		walk->group = UCP_CONTAINER_OF(task, struct ucp_group, task);

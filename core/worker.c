@@ -242,7 +242,9 @@ static void worker_fill(struct ucp_worker *w)
 			ucp_walk_step(w);
 			continue;
 		}
-		struct ucp_task *task = worker_take(w);
+		/* Somebody who has nothing to do has been woken for what is queued. */
+		bool is_others = w->copier.n_files > 0 && atomic_load(&w->shared->n_idle) > 0;
+		struct ucp_task *task = is_others ? NULL : worker_take(w);
 		if (task == NULL) {
 			return;
 		}
