@@ -47,6 +47,7 @@ enum {
 	OPT_MEM_LIMIT,
 	OPT_IO_WORKERS,
 	OPT_CACHE,
+	OPT_POLL,
 	OPT_DIRECT,
 	OPT_ENGINE,
 	OPT_LIST_OPTIONS,
@@ -102,6 +103,7 @@ static const struct option options_table[] = {
 	{"manifest-format", required_argument, NULL, OPT_MANIFEST_FORMAT},
 	{"mem-limit", required_argument, NULL, OPT_MEM_LIMIT},
 	{"on-change", required_argument, NULL, OPT_ON_CHANGE},
+	{"poll", required_argument, NULL, OPT_POLL},
 	{"preflight", optional_argument, NULL, OPT_PREFLIGHT},
 	{"progress", optional_argument, NULL, 'g'},
 	{"queue-depth", required_argument, NULL, OPT_QUEUE_DEPTH},
@@ -150,7 +152,6 @@ static const struct option options_table[] = {
 	LATER("owner", required_argument),
 	LATER("pack", optional_argument),
 	LATER("pkg", no_argument),
-	LATER("poll", required_argument),
 	LATER("resume", no_argument),
 	LATER("shard", required_argument),
 	LATER("snapshot", no_argument),
@@ -328,6 +329,24 @@ static bool options_cache(struct ucp_parsing *p, const char *text)
 		return false;
 	}
 	p->opts->set.drop_cache = value;
+	return true;
+}
+
+/** --poll=WHO. */
+static bool options_poll(struct ucp_parsing *p, const char *text)
+{
+	enum { BY_APP = UCP_POLL_KERNEL + 1 };
+	static const struct ucp_word words[] = {
+		{"off", UCP_POLL_OFF}, {"kernel", UCP_POLL_KERNEL}, {"app", BY_APP}, {NULL, 0}};
+	int value;
+
+	if (!ucp_argument_word(p->name, "--poll", text, words, &value)) {
+		return false;
+	}
+	if (value == BY_APP) {
+		return options_not_yet(p, "poll=app");
+	}
+	p->opts->set.poll = (enum ucp_poll)value;
 	return true;
 }
 
@@ -589,6 +608,8 @@ static bool options_take_own(struct ucp_parsing *p, int opt, const char *arg)
 		return options_manifest_format(p, arg);
 	case OPT_ON_CHANGE:
 		return options_on_change(p, arg);
+	case OPT_POLL:
+		return options_poll(p, arg);
 	case OPT_PREFLIGHT:
 		fine = ucp_argument_choose(p->name, "--preflight", arg, options_preflights,
 					   UCP_PREFLIGHT_WARN, &value);

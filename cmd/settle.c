@@ -55,6 +55,9 @@ static bool settle_check(const struct ucp_parsing *p)
 		wrong = "--reflink can be used only with --sparse=auto";
 	} else if (o->set.direct && o->set.sparse == UCP_SPARSE_ALWAYS) {
 		wrong = "--direct writes whole blocks: it cannot be used with --sparse=always";
+	} else if (o->set.poll != UCP_POLL_OFF &&
+		   (o->set.engine == UCP_CHOOSE_THREADS || o->set.engine == UCP_CHOOSE_SERIAL)) {
+		wrong = "--poll is for io_uring: it cannot be used with another --engine";
 	} else if (p->has_backup && (p->no_clobber || o->set.update == UCP_UPDATE_NONE)) {
 		wrong = "options --backup and --no-clobber are mutually exclusive";
 	} else if (p->has_backup && o->set.update == UCP_UPDATE_NONE_FAIL) {

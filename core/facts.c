@@ -75,6 +75,9 @@ static void facts_tell_ring(struct ucp_worker *w, const struct ucp_engine_facts 
 		   facts->skips_success ? ", CQE_SKIP_SUCCESS" : "");
 	facts_tell(w, "worker %u: kernel workers at most %u bounded, %u unbounded", w->index,
 		   facts->workers[0], facts->workers[1]);
+	if (facts->is_polled) {
+		facts_tell(w, "worker %u: polling thread woken %" PRIu64 " times", w->index, facts->n_woken);
+	}
 	if (facts->slot_err < 0) {
 		facts_tell(w, "worker %u: no registered buffers: %s", w->index,
 			   strerror(-facts->slot_err));

@@ -65,12 +65,13 @@ static uint32_t plan_threads(void)
 	return cpus > PLAN_THREADS ? cpus : PLAN_THREADS;
 }
 
-/** Decide on the number of workers with rings. */
-static void plan_rings(struct ucp_plan *plan)
+/** Decide on the number of workers with rings, each with a thread of the kernel's if polled. */
+static void plan_rings(struct ucp_plan *plan, bool is_polled)
 {
 	uint32_t cpus = ucp_limit_cpus();
 	/* Rings may count as locked memory: where that is short, more would fail. */
-	bool may_add = geteuid() == 0 || ucp_limit_locked() / plan_threads() >= PLAN_RING;
+	bool may_add = !is_polled &&
+		       (geteuid() == 0 || ucp_limit_locked() / plan_threads() >= PLAN_RING);
 
 	plan->is_far = plan->is_far && may_add && plan_threads() > cpus;
 	plan->n_prompt = plan->is_far ? plan_threads() : cpus;
@@ -84,7 +85,7 @@ static void plan_rings(struct ucp_plan *plan)
 static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 {
 	struct ucp_engine_story *story = &plan->worker.story;
-	enum ucp_engine_choice choice = set->engine;
+	enum ucp_engine_choice choice = set->poll != UCP_POLL_OFF ? UCP_CHOOSE_URING : set->engine;
 
 	story->kind = UCP_ENGINE_SERIAL;
 	if (plan->is_inline && choice == UCP_CHOOSE_AUTO) {
@@ -97,6 +98,7 @@ static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 			.kind = UCP_ENGINE_URING,
 			.depth = plan->worker.depth,
 			.io_workers = plan->worker.io_workers,
+			.poll = set->poll,
 		};
 		story->uring_err = ucp_engine_probe(&conf);
 		if (story->uring_err < 0 && choice == UCP_CHOOSE_URING) {
@@ -104,7 +106,7 @@ static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 		}
 		if (story->uring_err == 0) {
 			story->kind = UCP_ENGINE_URING;
-			plan_rings(plan);
+			plan_rings(plan, set->poll != UCP_POLL_OFF);
 			return 0;
 		}
 		choice = UCP_CHOOSE_THREADS;
@@ -211,8 +213,9 @@ int ucp_plan_make(const struct ucp_settings *set, enum ucp_plan_run run,
 	struct ucp_plan plan = {
 		.worker.depth = set->depth > 0 ? set->depth : PLAN_DEPTH,
 		.worker.io_workers = set->io_workers,
+		.worker.poll = set->poll,
 		.is_far = run == UCP_RUN_FAR && set->jobs == 0,
-		.is_inline = run == UCP_RUN_TINY && set->jobs <= 1,
+		.is_inline = run == UCP_RUN_TINY && set->jobs <= 1 && set->poll == UCP_POLL_OFF,
 	};
 
 	int err = plan_engine(set, &plan);

@@ -71,7 +71,7 @@ struct ucp_readers_result {
 /**
  * Read all items.
  *
- * @set  of these engine, jobs, depth, io_workers, chunk_size, mem_limit and drop_cache count
+ * @set  of these engine, jobs, depth, io_workers, chunk_size, mem_limit, poll and drop_cache count
  * Returns 0, or a negative errno when the run could not begin or go on; see the
  * result for why. What is wrong with an item is in the item.
  * Thread: look() is called by several at a time, each with other items.

@@ -597,7 +597,11 @@ static int reading_engine(struct ucp_reading *w)
 {
 	const struct ucp_worker_plan *plan = w->shared->plan;
 	struct ucp_engine_conf conf = {
-		.kind = plan->story.kind, .depth = plan->depth, .io_workers = plan->io_workers};
+		.kind = plan->story.kind,
+		.depth = plan->depth,
+		.io_workers = plan->io_workers,
+		.poll = plan->poll,
+	};
 	int ring_err; /* nobody asks */
 
 	return ucp_engine_start(&conf, w->shared->must_have_ring, &w->eng, &ring_err);

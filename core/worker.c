@@ -33,6 +33,7 @@ int ucp_worker_init(struct ucp_worker *w, struct ucp_shared *shared, uint32_t in
 	w->story = plan->story;
 	w->depth = plan->depth;
 	w->io_workers = plan->io_workers;
+	w->poll = plan->poll;
 	w->max_files = plan->max_files;
 	w->max_dir_syncs = plan->max_dir_syncs;
 	w->max_chunks = plan->n_small + plan->n_large + plan->max_direct;
@@ -294,10 +295,12 @@ static int worker_ready(struct ucp_worker *w)
 		.kind = w->story.kind,
 		.depth = w->depth,
 		.io_workers = w->io_workers,
+		.poll = w->poll,
 	};
 	int ring_err = 0;
 
-	int err = ucp_engine_start(&conf, w->set->engine == UCP_CHOOSE_URING, &w->eng, &ring_err);
+	bool must_have = w->set->engine == UCP_CHOOSE_URING || w->poll != UCP_POLL_OFF;
+	int err = ucp_engine_start(&conf, must_have, &w->eng, &ring_err);
 	if (ring_err < 0) {
 		w->story.fell_back = true;
 		w->story.uring_err = ring_err;

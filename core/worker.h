@@ -109,6 +109,7 @@ struct ucp_worker {
 	bool looked_btrfs;           /**< whether that is */
 	uint64_t caching_dev[2];     /**< by enum ucp_side: one that has no uncached reads, or writes */
 	uint32_t io_workers;
+	enum ucp_poll poll;          /**< of its ring */
 };
 
 /** Settings a worker is started with. */
@@ -116,6 +117,7 @@ struct ucp_worker_plan {
 	struct ucp_engine_story story;
 	uint32_t depth;      /**< requests in flight */
 	uint32_t io_workers; /**< kernel workers a ring */
+	enum ucp_poll poll;  /**< of a ring */
 	uint32_t max_files;  /**< regular files in flight */
 	uint32_t max_dir_syncs; /**< directories that wait for an fsync, kept open */
 	size_t chunk_size;   /**< bytes */

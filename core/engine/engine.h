@@ -85,11 +85,18 @@ enum ucp_engine_kind {
 	UCP_ENGINE_SERIAL,
 };
 
+/** Who looks for requests to carry out. */
+enum ucp_poll {
+	UCP_POLL_OFF,    /**< the kernel is told of them, by a system call for many */
+	UCP_POLL_KERNEL, /**< a thread of the kernel's for each ring looks for them (SQPOLL) */
+};
+
 /** How an engine is set up; zero fields take defaults. */
 struct ucp_engine_conf {
 	enum ucp_engine_kind kind;
 	uint32_t depth;      /**< requests in flight at most; 0: 64 */
 	uint32_t io_workers; /**< kernel worker threads for this ring at most; 0: depth */
+	enum ucp_poll poll;  /**< of a ring */
 };
 
 struct ucp_engine;
@@ -190,6 +197,8 @@ struct ucp_engine_facts {
 	uint64_t n_requests;    /**< requests finished */
 	uint64_t n_chains;      /**< chains of two steps or more */
 	uint64_t n_broken;      /**< chains that broke and were finished step by step */
+	bool is_polled;         /**< UCP_POLL_KERNEL */
+	uint64_t n_woken;       /**< how often the kernel's polling thread had fallen asleep */
 	uint64_t n_overflow;    /**< completions the kernel had to keep aside; 0 by design */
 	uint32_t max_busy;      /**< most requests with the kernel at one time */
 };

@@ -34,6 +34,9 @@
  *     whole is the break, because the entries after it only say -ECANCELED.
  *   - Requests with the kernel <= depth, and the completion queue holds three for
  *     each, so it cannot overflow; the kernel's overflow counter is shown anyway.
+ *   - With UCP_POLL_KERNEL there are no links: the steps of a chain follow one by one,
+ *     each when the one before it was whole. The polling thread does not tell where it
+ *     stopped taking entries, and what comes after a gap would be sent alone.
  *   - Reads and writes here are of regular files only, and other things are
  *     opened with O_NONBLOCK, so nothing can occupy a kernel worker for ever.
  *
@@ -69,6 +72,7 @@ enum {
 	URING_STEPS = 3,       /* entries a chain may have */
 	URING_STEP_MASK = 7,   /* where user_data keeps the step */
 	URING_SLOTS = 4,       /* registered buffers at most */
+	URING_IDLE_MS = 50,    /* until a polling thread falls asleep: longer than a disk takes */
 };
 
 /** What the kernel must have: 5.7 and later do. */
@@ -87,6 +91,7 @@ struct uring {
 	uint32_t in_kernel;      /**< requests, not entries */
 	uint32_t n_kicks;        /**< numbers the calls, for was_quick */
 	bool canceled;
+	bool polls;              /**< UCP_POLL_KERNEL */
 	bool has_slots;          /**< the table of registered buffers exists */
 	struct ucp_engine_facts facts;
 };
@@ -100,16 +105,30 @@ static const uint32_t uring_flag_sets[] = {
 	0,
 };
 
+/** The same for a ring that the kernel polls, whose thread interrupts nobody. */
+static const uint32_t uring_poll_flag_sets[] = {
+	/* Linux 6.0 */
+	IORING_SETUP_SQPOLL | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER,
+	/* Linux 5.18 */
+	IORING_SETUP_SQPOLL | IORING_SETUP_SUBMIT_ALL,
+	IORING_SETUP_SQPOLL,
+};
+
 /** Set up a ring with the best flags granted: 0, or a negative errno. */
-static int uring_setup(struct io_uring *ring, uint32_t sq_entries, uint32_t cq_entries,
+static int uring_setup(struct io_uring *ring, uint32_t sq_entries, uint32_t cq_entries, bool polls,
 		       struct io_uring_params *params)
 {
+	const uint32_t *sets = polls ? uring_poll_flag_sets : uring_flag_sets;
+	size_t n_sets = polls ? sizeof(uring_poll_flag_sets) / sizeof(uring_poll_flag_sets[0])
+			      : sizeof(uring_flag_sets) / sizeof(uring_flag_sets[0]);
+	uint32_t needs = URING_NEEDS | (polls ? IORING_FEAT_SQPOLL_NONFIXED : 0);
 	int err = -EINVAL;
 
-	for (size_t i = 0; i < sizeof(uring_flag_sets) / sizeof(uring_flag_sets[0]); i++) {
+	for (size_t i = 0; i < n_sets; i++) {
 		*params = (struct io_uring_params){
-			.flags = uring_flag_sets[i] | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP,
+			.flags = sets[i] | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP,
 			.cq_entries = cq_entries,
+			.sq_thread_idle = URING_IDLE_MS,
 		};
 		err = io_uring_queue_init_params(sq_entries, ring, params);
 		if (err != -EINVAL) {
@@ -119,7 +138,7 @@ static int uring_setup(struct io_uring *ring, uint32_t sq_entries, uint32_t cq_e
 	if (err < 0) {
 		return err;
 	}
-	if ((params->features & URING_NEEDS) != URING_NEEDS) {
+	if ((params->features & needs) != needs) {
 		io_uring_queue_exit(ring);
 		return -EOPNOTSUPP;
 	}
@@ -132,6 +151,7 @@ void ucp_uring_flag_names(uint32_t setup_flags, char *text, size_t size)
 		uint32_t bit;
 		const char *name;
 	} names[] = {
+		{IORING_SETUP_SQPOLL, "SQPOLL"},
 		{IORING_SETUP_SUBMIT_ALL, "SUBMIT_ALL"},
 		{IORING_SETUP_COOP_TASKRUN, "COOP_TASKRUN"},
 		{IORING_SETUP_SINGLE_ISSUER, "SINGLE_ISSUER"},
@@ -232,10 +252,10 @@ static void uring_push(struct ucp_engine *eng, struct ucp_io *io)
 	u->n_waiting++;
 }
 
-/** Entries a request needs. */
-static uint32_t uring_entries(const struct ucp_io *io)
+/** Entries a request needs at a time. */
+static uint32_t uring_entries(const struct uring *u, const struct ucp_io *io)
 {
-	return io->op == UCP_IO_CHAIN ? (uint32_t)__builtin_popcount(io->steps) : 1;
+	return !u->polls && io->op == UCP_IO_CHAIN ? (uint32_t)__builtin_popcount(io->steps) : 1;
 }
 
 /** Fill one entry for one step of a chain. */
@@ -277,10 +297,37 @@ static struct io_uring_sqe *uring_sqe(struct uring *u)
 	return sqe;
 }
 
+/** The code of a step. A sync of either kind is told by op and steps: three bits hold all codes. */
+static unsigned int uring_code(unsigned int step)
+{
+	return step == UCP_STEP_SYNC ? UCP_STEP_DATASYNC : step;
+}
+
+/** Send the first step of a chain at or behind one, which is alone on its way: false if none is left. */
+static bool uring_prep_alone(struct uring *u, struct ucp_io *io, unsigned int step)
+{
+	while (step <= UCP_STEP_SYNC && (io->steps & step) == 0) {
+		step <<= 1;
+	}
+	if (step > UCP_STEP_SYNC) {
+		return false;
+	}
+	struct io_uring_sqe *sqe = uring_sqe(u);
+	uring_prep_step(sqe, io, step);
+	io_uring_sqe_set_data64(sqe, (uintptr_t)io | uring_code(step));
+	io->expect = 1;
+	io->broke_at = 0;
+	return true;
+}
+
 /** Lay out a chain: every step but the last is linked to the next and silent when whole. */
 static void uring_prep_chain(struct uring *u, struct ucp_io *io)
 {
-	uint32_t left = uring_entries(io);
+	if (u->polls) {
+		(void)uring_prep_alone(u, io, UCP_STEP_READ); /* it has a step */
+		return;
+	}
+	uint32_t left = uring_entries(u, io);
 
 	io->expect = u->facts.skips_success ? 1 : (uint8_t)left;
 	io->broke_at = 0;
@@ -291,9 +338,7 @@ static void uring_prep_chain(struct uring *u, struct ucp_io *io)
 		}
 		struct io_uring_sqe *sqe = uring_sqe(u);
 		uring_prep_step(sqe, io, step);
-		/* A sync of either kind is told by op and steps: three bits hold all codes. */
-		unsigned int code = step == UCP_STEP_SYNC ? UCP_STEP_DATASYNC : step;
-		io_uring_sqe_set_data64(sqe, (uintptr_t)io | code);
+		io_uring_sqe_set_data64(sqe, (uintptr_t)io | uring_code(step));
 		if (--left > 0) {
 			sqe->flags |= IOSQE_IO_LINK;
 			sqe->flags |= u->facts.skips_success ? IOSQE_CQE_SKIP_SUCCESS : 0;
@@ -328,7 +373,7 @@ static void uring_prep(struct uring *u, struct ucp_io *io)
 static void uring_fill(struct uring *u)
 {
 	while (u->waiting.head != NULL && u->in_kernel < u->depth &&
-	       io_uring_sq_space_left(&u->ring) >= uring_entries(u->waiting.head)) {
+	       io_uring_sq_space_left(&u->ring) >= uring_entries(u, u->waiting.head)) {
 		uring_prep(u, ucp_io_fifo_pop(&u->waiting));
 		u->n_waiting--;
 		u->in_kernel++;
@@ -341,7 +386,7 @@ static void uring_fill(struct uring *u)
 /** Whether the kernel stopped taking entries in the middle of a chain. */
 static bool uring_is_split(const struct uring *u, unsigned int n_ready, int n_taken)
 {
-	if (n_taken < 0 || (unsigned int)n_taken >= n_ready) {
+	if (u->polls || n_taken < 0 || (unsigned int)n_taken >= n_ready) {
 		return false;
 	}
 	const struct io_uring_sq *sq = &u->ring.sq;
@@ -362,7 +407,13 @@ static int uring_kick(struct ucp_engine *eng, bool wait)
 	uring_fill(u);
 	unsigned int n_ready = io_uring_sq_ready(&u->ring);
 	wait = wait && u->n_finished == 0 && u->in_kernel > 0;
-	int rc = wait ? io_uring_submit_and_wait(&u->ring, 1) : io_uring_submit_and_get_events(&u->ring);
+	if (u->polls && n_ready > 0) {
+		/* Once it wants to be woken it stays so; liburing does that in time. */
+		u->facts.n_woken += (IO_URING_READ_ONCE(*u->ring.sq.kflags) & IORING_SQ_NEED_WAKEUP) != 0;
+	}
+	int rc = wait       ? io_uring_submit_and_wait(&u->ring, 1)
+		 : u->polls ? io_uring_submit(&u->ring)
+			    : io_uring_submit_and_get_events(&u->ring);
 	if (uring_is_split(u, n_ready, rc)) {
 		/* Out of memory between two entries of a chain: the rest, sent alone, would write
 		 * what was never read. Better no copy than a wrong one. */
@@ -426,6 +477,22 @@ static bool uring_note_step(struct ucp_io *io, enum ucp_io_step step, int32_t re
 	return --io->expect == 0;
 }
 
+/** Send what follows a step of a chain that goes alone: false when it is over. */
+static bool uring_go_on(struct uring *u, struct ucp_io *io, enum ucp_io_step step)
+{
+	bool is_last = step >= UCP_STEP_DATASYNC || (io->steps & ~(2 * (unsigned int)step - 1)) == 0;
+
+	if (is_last || io->broke_at != 0) {
+		return false;
+	}
+	if (u->canceled) {
+		io->broke_at = step << 1;
+		io->broke_res = -ECANCELED;
+		return false;
+	}
+	return uring_prep_alone(u, io, step << 1);
+}
+
 /** Account one completion to its request: the request when that finished it, else NULL. */
 static struct ucp_io *uring_note(struct uring *u, uint64_t user_data, int32_t res)
 {
@@ -435,7 +502,8 @@ static struct ucp_io *uring_note(struct uring *u, uint64_t user_data, int32_t re
 		return NULL; /* the answer to a cancel */
 	}
 	if (io->op == UCP_IO_CHAIN) {
-		if (!uring_note_step(io, user_data & URING_STEP_MASK, res)) {
+		enum ucp_io_step step = user_data & URING_STEP_MASK;
+		if (!uring_note_step(io, step, res) || (u->polls && uring_go_on(u, io, step))) {
 			return NULL;
 		}
 		uring_end_chain(u, io);
@@ -446,7 +514,8 @@ static struct ucp_io *uring_note(struct uring *u, uint64_t user_data, int32_t re
 	} else {
 		io->res = res;
 	}
-	io->was_quick = io->kick == u->n_kicks;
+	/* A polling thread answers in its own time, within the call or not. */
+	io->was_quick = !u->polls && io->kick == u->n_kicks;
 	u->in_kernel--;
 	u->facts.n_requests++;
 	return io;
@@ -550,13 +619,15 @@ int ucp_uring_new(const struct ucp_engine_conf *conf, struct ucp_engine **ret_en
 
 	/* One entry more than the chains need, for a cancel. */
 	uint32_t entries = u->depth * URING_STEPS + 1;
-	int err = uring_setup(&u->ring, entries, entries * 2, &params);
+	u->polls = conf->poll == UCP_POLL_KERNEL;
+	int err = uring_setup(&u->ring, entries, entries * 2, u->polls, &params);
 	if (err < 0) {
 		free(u);
 		return err;
 	}
 	(void)io_uring_register_ring_fd(&u->ring); /* saves a lookup a call; fine without */
 	u->facts.name = "uring";
+	u->facts.is_polled = u->polls;
 	u->facts.setup_flags = params.flags;
 	u->facts.features = params.features;
 	u->facts.sq_entries = params.sq_entries;

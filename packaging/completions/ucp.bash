@@ -9,6 +9,7 @@ _ucp_values() {
 	case $1 in
 	--backup) echo none simple existing numbered ;;
 	--cache) echo keep drop ;;
+	--poll) echo off kernel ;;
 	--engine) echo auto uring threads serial ;;
 	--fsync) echo never file batch fs chunk ;;
 	--hash) echo xxh128 xxh64 xxh3 sha256 ;;
@@ -31,7 +32,7 @@ _ucp() {
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=
 		--strip-trailing-slashes --suffix= --symbolic-link --target-directory= --update --update=
 		--verbose --version --atomic --cache= --check= --chunk-size= --clean-temps --compare --engine= --fsync --fsync= --hash= --io-workers=
-		--jobs= --manifest= --manifest-format= --mem-limit= --on-change= --preflight --preflight= --progress --progress=
+		--jobs= --manifest= --manifest-format= --mem-limit= --on-change= --poll= --preflight --preflight= --progress --progress=
 		--queue-depth= --quiet --retries= --safe --stats --verify --verify='
 
 	COMPREPLY=()
@@ -47,7 +48,7 @@ _ucp() {
 	else
 		case $prev in
 		-t | --target-directory) option=--target-directory ;;
-		--no-preserve | --sparse | --cache | --engine | --hash | --manifest-format | --on-change) option=$prev ;;
+		--no-preserve | --sparse | --cache | --poll | --engine | --hash | --manifest-format | --on-change) option=$prev ;;
 		--manifest | --check) return ;;
 		-S | --suffix)
 			compopt +o default 2>/dev/null # any text

@@ -37,9 +37,9 @@ static int side_file(const struct side *s, const char *name, size_t len, int fla
 }
 
 /** Make an engine and its files. */
-static struct side *side_new(enum ucp_engine_kind kind)
+static struct side *side_new(enum ucp_engine_kind kind, enum ucp_poll poll)
 {
-	const struct ucp_engine_conf conf = {.kind = kind, .depth = 7};
+	const struct ucp_engine_conf conf = {.kind = kind, .depth = 7, .poll = poll};
 
 	struct side *s = calloc(1, sizeof(*s));
 	assert_non_null(s);
@@ -128,17 +128,16 @@ static bool io_agrees(const struct ucp_io *a, const struct ucp_io *b)
 }
 
 /** Results, failed steps, buffers and files are the same, whatever is asked. */
-static void test_agree(void **state)
+static void all_agree(enum ucp_poll poll)
 {
 	int n_wrong = 0;
 
-	(void)state;
 	if (rig_probe() < 0) {
 		skip();
 	}
 	for (uint64_t seed = 1; seed <= N_SEEDS; seed++) {
-		struct side *a = side_new(UCP_ENGINE_URING);
-		struct side *b = side_new(UCP_ENGINE_SERIAL);
+		struct side *a = side_new(UCP_ENGINE_URING, poll);
+		struct side *b = side_new(UCP_ENGINE_SERIAL, UCP_POLL_OFF);
 		side_draw(a, seed);
 		side_draw(b, seed);
 		side_run(a);
@@ -157,11 +156,23 @@ static void test_agree(void **state)
 	assert_int_equal(n_wrong, 0);
 }
 
-/** Carry out one request on both engines: they must say the same. */
-static void one_agrees(unsigned int steps, int fd, int out, uint32_t len)
+static void test_agree(void **state)
 {
-	struct side *a = side_new(UCP_ENGINE_URING);
-	struct side *b = side_new(UCP_ENGINE_SERIAL);
+	(void)state;
+	all_agree(UCP_POLL_OFF);
+}
+
+static void test_agree_polled(void **state)
+{
+	(void)state;
+	all_agree(UCP_POLL_KERNEL);
+}
+
+/** Carry out one request on both engines: they must say the same. */
+static void one_agrees(enum ucp_poll poll, unsigned int steps, int fd, int out, uint32_t len)
+{
+	struct side *a = side_new(UCP_ENGINE_URING, poll);
+	struct side *b = side_new(UCP_ENGINE_SERIAL, UCP_POLL_OFF);
 	struct ucp_io one = rig_chain(steps, a->fds[fd], a->outs[out], a->bufs, len, 0);
 	struct ucp_io two = rig_chain(steps, b->fds[fd], b->outs[out], b->bufs, len, 0);
 
@@ -180,15 +191,18 @@ static void test_sync_only(void **state)
 	if (rig_probe() < 0) {
 		skip();
 	}
-	one_agrees(UCP_STEP_SYNC, 0, 0, 0);
-	one_agrees(UCP_STEP_SYNC, 0, 0, 100);
-	one_agrees(UCP_STEP_DATASYNC, 0, 0, 100);
+	for (int poll = UCP_POLL_OFF; poll <= UCP_POLL_KERNEL; poll++) {
+		one_agrees((enum ucp_poll)poll, UCP_STEP_SYNC, 0, 0, 0);
+		one_agrees((enum ucp_poll)poll, UCP_STEP_SYNC, 0, 0, 100);
+		one_agrees((enum ucp_poll)poll, UCP_STEP_DATASYNC, 0, 0, 100);
+	}
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_agree),
+		cmocka_unit_test(test_agree_polled),
 		cmocka_unit_test(test_sync_only),
 	};
 

@@ -129,7 +129,7 @@ static int child_memlock(const void *arg)
 {
 	const struct memlock *what = arg;
 	const struct rig *r = what->r;
-	const struct ucp_engine_conf conf = {.kind = r->kind, .depth = 4};
+	const struct ucp_engine_conf conf = {.kind = r->kind, .depth = 4, .poll = r->poll};
 	const struct rlimit lim = {.rlim_cur = what->limit, .rlim_max = what->limit};
 	struct ucp_engine_facts facts;
 	struct ucp_engine *eng;

@@ -129,7 +129,7 @@ static void test_datasync_errors(void **state)
 static int child_fsize(const void *arg)
 {
 	const struct rig *r = arg;
-	const struct ucp_engine_conf conf = {.kind = r->kind, .depth = 4};
+	const struct ucp_engine_conf conf = {.kind = r->kind, .depth = 4, .poll = r->poll};
 	const struct rlimit lim = {.rlim_cur = 100000, .rlim_max = 100000};
 	struct ucp_engine *eng;
 

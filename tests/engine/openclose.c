@@ -50,7 +50,7 @@ static void test_open_errors(void **state)
 static int child_emfile(const void *arg)
 {
 	const struct rig *r = arg;
-	const struct ucp_engine_conf conf = {.kind = r->kind, .depth = 4};
+	const struct ucp_engine_conf conf = {.kind = r->kind, .depth = 4, .poll = r->poll};
 	struct ucp_engine *eng;
 
 	CHILD_CHECK(ucp_engine_new(&conf, &eng) == 0);

@@ -17,18 +17,21 @@
 /** One test's surroundings. */
 struct rig {
 	enum ucp_engine_kind kind;
+	enum ucp_poll poll;
 	struct ucp_engine *eng; /* owned; NULL until rig_open() */
 	int dir;                /* owned */
 	char path[64];
 };
 
-/** Run a test on both back ends. */
+/** Run a test on both back ends, and on a ring that the kernel polls. */
 #define ON_BOTH(fn) \
 	{"uring_" #fn, fn, rig_setup, rig_teardown, (void *)&rig_uring}, \
+	{"polled_" #fn, fn, rig_setup, rig_teardown, (void *)&rig_polled}, \
 	{"serial_" #fn, fn, rig_setup, rig_teardown, (void *)&rig_serial}
 
-static const enum ucp_engine_kind rig_uring = UCP_ENGINE_URING;
-static const enum ucp_engine_kind rig_serial = UCP_ENGINE_SERIAL;
+static const struct ucp_engine_conf rig_uring = {.kind = UCP_ENGINE_URING};
+static const struct ucp_engine_conf rig_polled = {.kind = UCP_ENGINE_URING, .poll = UCP_POLL_KERNEL};
+static const struct ucp_engine_conf rig_serial = {.kind = UCP_ENGINE_SERIAL};
 
 /** Make the directory; an engine is made by the test, with the depth it wants. */
 static inline int rig_setup(void **state)
@@ -38,7 +41,9 @@ static inline int rig_setup(void **state)
 	if (r == NULL) {
 		return -1;
 	}
-	r->kind = *(const enum ucp_engine_kind *)*state;
+	const struct ucp_engine_conf *conf = *state;
+	r->kind = conf->kind;
+	r->poll = conf->poll;
 	r->dir = unit_dir_make(r->path);
 	*state = r;
 	alarm(120); /* requests that never come back end the program */
@@ -74,7 +79,7 @@ static inline struct rig *rig_open(void **state, uint32_t depth)
 	if (r->kind == UCP_ENGINE_URING && rig_probe() < 0) {
 		skip();
 	}
-	const struct ucp_engine_conf conf = {.kind = r->kind, .depth = depth};
+	const struct ucp_engine_conf conf = {.kind = r->kind, .depth = depth, .poll = r->poll};
 	assert_int_equal(ucp_engine_new(&conf, &r->eng), 0);
 	return r;
 }

@@ -247,6 +247,8 @@ static void test_groups(void **state)
 		{"ucp a b", FIELD(set.atomic), false},
 		{"ucp --direct a b", FIELD(set.direct), true},
 		{"ucp --cache=drop a b", FIELD(set.drop_cache), true},
+		{"ucp --poll=kernel a b", FIELD(set.poll), UCP_POLL_KERNEL},
+		{"ucp --poll=kernel --poll=off a b", FIELD(set.poll), UCP_POLL_OFF},
 		{"ucp --cache=drop --cache=keep a b", FIELD(set.drop_cache), false},
 		{"ucp a b", FIELD(set.drop_cache), false},
 		{"ucp a b", FIELD(set.direct), false},

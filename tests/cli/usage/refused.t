@@ -46,6 +46,8 @@ refuse 2 "flags and projects" --compare --preserve=flags a b
 refuse 2 "--check and --compare make none" --check=m --manifest=m .
 refuse 2 "extra operand 'b'" --check=m . b
 refuse 2 "'lose'" --cache=lose a b
+refuse 2 "'lose'" --poll=lose a b
+refuse 2 "it cannot be used with another --engine" --poll=kernel --engine=threads a b
 refuse 2 "'0'" -j 0 a b
 refuse 2 "'-1'" -j -1 a b
 refuse 2 "'2x'" --jobs=2x a b
