@@ -349,7 +349,9 @@ static bool chunk_redo(struct ucp_chunk *chunk)
 		return false;
 	}
 	chunk->io.is_direct = chunk->io.is_out_direct = false;
-	chunk->io.is_uncached = chunk->io.is_out_uncached = file->w->set->drop_cache;
+	ucp_uncached_choose(file);
+	chunk->io.is_uncached = file->pass.reads_uncached;
+	chunk->io.is_out_uncached = file->pass.writes_uncached;
 	chunk->io.len = chunk->len;
 	file->pass.n_flying++;
 	ucp_engine_push(file->w->eng, &chunk->io);
@@ -497,7 +499,9 @@ static bool chunk_has_grown(struct ucp_file *file)
 		return false;
 	}
 	file->copy.size = (uint64_t)st.st_size;
-	return ucp_direct_end(file) == 0; /* what comes now need not begin at a block */
+	bool is_fine = ucp_direct_end(file) == 0; /* what comes now need not begin at a block */
+	ucp_uncached_choose(file);
+	return is_fine;
 }
 
 /** Nothing is in flight, and nothing is left or the file has failed. */

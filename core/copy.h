@@ -92,7 +92,7 @@ struct ucp_file {
 	int err;                     /**< first failure, told already; -ECANCELED is not told */
 	enum ucp_ending ending;
 	bool is_removed;             /**< the copy was new, and has been removed again */
-	bool src_was_cached;         /**< at least in part; with --cache=drop only */
+	bool may_drop_src;           /**< nothing of it was cached; with --cache=drop only */
 	bool has_changed;            /**< its source, while it was copied, in any attempt */
 	bool has_xattrs;
 	bool owner_is_right;

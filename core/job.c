@@ -391,11 +391,13 @@ static int job_start_threads(struct ucp_job *job)
 	/* Signals are for the thread that waits for the job. */
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	uint32_t n = 0;
+	atomic_store(&shared->n_threads, shared->n_workers); /* to come */
 	while (n < shared->n_workers && err == 0) {
 		err = pthread_create(&shared->workers[n].thread, &attr, job_thread,
 				     &shared->workers[n]);
 		n += err == 0;
 	}
+	atomic_store(&shared->n_threads, n > 0 ? n : 1);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)pthread_attr_destroy(&attr);
 	job->n_threads = n;
@@ -417,6 +419,7 @@ static int job_prepare_workers(struct ucp_job *job)
 	}
 	atomic_init(&shared->n_direct, job->plan.n_direct);
 	shared->n_prompt = job->plan.n_prompt;
+	atomic_init(&shared->n_threads, 1);
 	shared->workers = calloc(job->plan.n_workers, sizeof(*shared->workers));
 	if (shared->workers == NULL) {
 		return -ENOMEM;

@@ -73,7 +73,8 @@ struct reading_file {
 	uint8_t n_pending;        /**< of ports, with the engine */
 	bool is_plain[2];         /**< by side: not to be read by a ring */
 	bool drops_cache[2];      /**< by side: nothing of it was cached, and nothing is to be */
-	bool is_uncached[2];      /**< by side: it is read so, as its filesystem can do that */
+	bool is_uncached[2];      /**< by side: what is read is not to stay in the cache */
+	uint64_t dev[2];          /**< by side */
 	bool is_endless;          /**< the size says nothing: read until the end */
 	bool is_over;             /**< nothing more is to be asked for */
 	bool is_hungry;           /**< in a queue */
@@ -113,6 +114,7 @@ struct ucp_reading {
 	struct reading_dir *at;        /**< the current one, or NULL */
 	uint32_t n_files;            /**< slots */
 	uint32_t n_active;           /**< files in flight */
+	uint64_t caching_dev[2];     /**< by side: one that has no uncached reads, or 0 */
 	uint32_t next, end;          /**< items taken and not begun */
 	uint64_t bytes;
 };
@@ -330,7 +332,10 @@ static void reading_on_read(struct ucp_io *io)
 	struct reading_chunk *chunk = port->owner;
 	struct reading_file *file = chunk->file;
 
-	file->is_uncached[port->side] = file->is_uncached[port->side] && io->is_uncached;
+	if (file->is_uncached[port->side] && !io->is_uncached) {
+		file->is_uncached[port->side] = false;
+		file->w->caching_dev[port->side] = file->dev[port->side];
+	}
 	if (io->res < 0) {
 		reading_fail(file->item, UCP_READERS_AT_READ, port->side, (int)io->res);
 		file->is_over = true;
@@ -391,8 +396,11 @@ static bool reading_look(struct reading_file *file)
 	}
 	for (int i = 0; i < n_sides; i++) {
 		file->is_plain[i] = ucp_fs_ready_read(file->fd[i], (uint64_t)st[i].st_size);
-		file->drops_cache[i] = file->w->shared->drops_cache && ucp_cache_holds(file->fd[i]) == 0;
-		file->is_uncached[i] = file->drops_cache[i] && !file->is_plain[i];
+		bool drops_cache = file->w->shared->drops_cache;
+		file->dev[i] = st[i].st_dev;
+		file->drops_cache[i] = drops_cache && !ucp_cache_may_hold(file->fd[i]);
+		file->is_uncached[i] = drops_cache && !file->is_plain[i] &&
+				       file->w->caching_dev[i] != file->dev[i];
 	}
 	file->size = (uint64_t)st[0].st_size;
 	file->is_endless = file->size == 0;

@@ -10,6 +10,7 @@ void ucp_task_init(struct ucp_task_queue *queue)
 	/* Cannot fail with default attributes on Linux. */
 	(void)pthread_mutex_init(&queue->lock, NULL);
 	queue->newest = queue->oldest = NULL;
+	atomic_init(&queue->n, 0);
 }
 
 void ucp_task_fini(struct ucp_task_queue *queue)
@@ -28,6 +29,7 @@ void ucp_task_push(struct ucp_task_queue *queue, struct ucp_task *task)
 		queue->oldest = task;
 	}
 	queue->newest = task;
+	atomic_fetch_add_explicit(&queue->n, 1, memory_order_relaxed);
 	pthread_mutex_unlock(&queue->lock);
 }
 
@@ -44,6 +46,7 @@ static void task_unlink(struct ucp_task_queue *queue, struct ucp_task *task)
 	} else {
 		queue->oldest = task->newer;
 	}
+	atomic_fetch_sub_explicit(&queue->n, 1, memory_order_relaxed);
 }
 
 struct ucp_task *ucp_task_pop(struct ucp_task_queue *queue)

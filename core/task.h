@@ -6,6 +6,7 @@
 #define UCP_CORE_TASK_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 /** Kinds of work. */
@@ -30,6 +31,7 @@ struct ucp_task_queue {
 	pthread_mutex_t lock;
 	struct ucp_task *newest; /**< where the owner pushes and pops */
 	struct ucp_task *oldest; /**< where others steal */
+	atomic_uint n;           /**< tasks in it */
 };
 
 /** Make a queue empty. */

@@ -11,7 +11,7 @@
 
 void ucp_uncached_note_source(struct ucp_file *file)
 {
-	file->src_was_cached = file->w->set->drop_cache && ucp_cache_holds(file->src_fd) > 0;
+	file->may_drop_src = file->w->set->drop_cache && !ucp_cache_may_hold(file->src_fd);
 }
 
 void ucp_uncached_choose(struct ucp_file *file)
@@ -22,7 +22,8 @@ void ucp_uncached_choose(struct ucp_file *file)
 	if (!w->set->drop_cache || pass->is_plain) {
 		return;
 	}
-	pass->reads_uncached = !pass->reads_direct && !file->src_was_cached &&
+	/* What was cached of it stays so. */
+	pass->reads_uncached = !pass->reads_direct &&
 			       w->caching_dev[UCP_SRC] != file->entry.st.st_dev;
 	pass->writes_uncached = pass->kind == UCP_PASS_COPY && file->copy.is_regular &&
 				!pass->writes_direct &&
@@ -40,7 +41,9 @@ void ucp_uncached_learn(struct ucp_file *file, const struct ucp_io *io)
 	}
 	if (pass->writes_uncached && !io->is_out_uncached) {
 		pass->writes_uncached = false;
-		w->caching_dev[UCP_DST] = file->entry.dir->dev[UCP_DST];
+		if (!file->copy.is_behind_link) { /* which may be on another device */
+			w->caching_dev[UCP_DST] = file->entry.dir->dev[UCP_DST];
+		}
 	}
 }
 
@@ -49,10 +52,10 @@ void ucp_uncached_end(struct ucp_file *file)
 	if (!file->w->set->drop_cache) {
 		return;
 	}
-	if (file->src_fd >= 0 && !file->src_was_cached) {
+	if (file->src_fd >= 0 && file->may_drop_src) {
 		(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_DONTNEED); /* a hint */
 	}
-	if (file->copy.fd >= 0) {
+	if (file->copy.fd >= 0 && file->err == 0) { /* else it would be written out for nothing */
 		(void)posix_fadvise(file->copy.fd, 0, 0, POSIX_FADV_DONTNEED); /* likewise */
 	}
 }

@@ -9,7 +9,7 @@
  * drops each page of its own once it was read, or written to the disk. Where a
  * filesystem does not have that, and for what is left, POSIX_FADV_DONTNEED drops
  * what it can when a file is complete, which without --fsync is little of the
- * copy. A source of which something was cached before is left as it is.
+ * copy. What was cached of a source before stays.
  */
 #ifndef UCP_CORE_UNCACHED_H
 #define UCP_CORE_UNCACHED_H

@@ -160,17 +160,6 @@ static int walk_fill_sorted(struct ucp_walk *walk, struct ucp_dir *dir)
 	}
 }
 
-/** Workers that have nothing to do, or have not begun yet; about, as others go on meanwhile. */
-static uint32_t walk_n_free(const struct ucp_worker *w)
-{
-	const struct ucp_shared *shared = w->shared;
-	uint32_t n_called = atomic_load(&shared->has_called) ? shared->n_workers : shared->n_prompt;
-	uint32_t n_idle = atomic_load(&shared->n_idle);
-	uint32_t n_busy = atomic_load(&shared->n_running) - n_idle;
-
-	return n_called > n_busy ? n_called - n_busy : 0;
-}
-
 /** Bytes that the next n entries in the buffer take. */
 static size_t walk_span(const struct ucp_walk *walk, uint32_t n)
 {
@@ -192,7 +181,7 @@ static size_t walk_span(const struct ucp_walk *walk, uint32_t n)
 static void walk_share(struct ucp_worker *w, struct ucp_dir *dir)
 {
 	struct ucp_walk *walk = &w->walk;
-	uint32_t n_free = walk_n_free(w);
+	uint32_t n_free = ucp_worker_n_free(w);
 	uint32_t n = 0;
 
 	for (size_t at = 0; n_free > 0 && at < walk->len; n++) {
@@ -223,6 +212,10 @@ static void walk_slice(struct ucp_worker *w, struct walk_slice *slice)
 	struct ucp_dir *dir = slice->dir;
 
 	int err = ucp_dir_pin(w, dir);
+	if (err == 0 && dir->fd[UCP_SRC] < 0) { /* which to finish it is not needed */
+		err = dir->src_err < 0 ? dir->src_err : -ESTALE;
+		ucp_dir_unpin(dir);
+	}
 	if (err < 0) {
 		ucp_worker_tell_at(w, UCP_FAIL_ACCESS, err, dir, NULL, NULL, NULL);
 		atomic_fetch_sub(&w->shared->n_unread, 1);
@@ -270,7 +263,7 @@ static void walk_dir(struct ucp_worker *w, struct ucp_dir *dir)
 	atomic_fetch_add(&dir->pending, 1); /* for the entries in the buffer */
 	atomic_fetch_add(&w->shared->n_unread, 1);
 	walk->dir = dir;
-	if (!is_sorted) {
+	if (!is_sorted && !w->set->ask) { /* questions come in the order of the entries */
 		walk_share(w, dir);
 	}
 	if (more > 0) {

@@ -111,6 +111,18 @@ void ucp_worker_call_spares(struct ucp_worker *w)
 	pthread_mutex_unlock(&shared->idle_lock);
 }
 
+uint32_t ucp_worker_n_free(const struct ucp_worker *w)
+{
+	const struct ucp_shared *shared = w->shared;
+	uint32_t n_threads = atomic_load(&shared->n_threads);
+	bool may_have_spares = atomic_load(&shared->has_called) || n_threads < shared->n_prompt;
+	uint32_t n_called = may_have_spares ? n_threads : shared->n_prompt;
+	uint32_t n_idle = atomic_load(&shared->n_idle);
+	uint32_t n_busy = atomic_load(&shared->n_running) - n_idle;
+
+	return n_called > n_busy ? n_called - n_busy : 0;
+}
+
 void ucp_worker_wake_all(struct ucp_shared *shared)
 {
 	pthread_mutex_lock(&shared->idle_lock);
@@ -232,6 +244,24 @@ static struct ucp_task *worker_sleep(struct ucp_worker *w)
 	return task;
 }
 
+/**
+ * Whether what is queued is left to others.
+ *
+ * Each task that is pushed wakes one of those who sleep, so tasks that are no more than those,
+ * and than those who will look for some when they begin, have been given away; with files in flight there is no need to run for them.
+ */
+static bool worker_leaves(const struct ucp_worker *w)
+{
+	const struct ucp_shared *shared = w->shared;
+	uint32_t n_free = w->copier.n_files > 0 ? ucp_worker_n_free(w) : 0;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; n <= n_free && i < shared->n_workers && n_free > 0; i++) {
+		n += atomic_load_explicit(&shared->workers[i].queue.n, memory_order_relaxed);
+	}
+	return n > 0 && n <= n_free;
+}
+
 /** Begin entries until file slots or work run out. */
 static void worker_fill(struct ucp_worker *w)
 {
@@ -243,9 +273,7 @@ static void worker_fill(struct ucp_worker *w)
 			ucp_walk_step(w);
 			continue;
 		}
-		/* Somebody who has nothing to do has been woken for what is queued. */
-		bool is_others = w->copier.n_files > 0 && atomic_load(&w->shared->n_idle) > 0;
-		struct ucp_task *task = is_others ? NULL : worker_take(w);
+		struct ucp_task *task = worker_leaves(w) ? NULL : worker_take(w);
 		if (task == NULL) {
 			return;
 		}
@@ -309,6 +337,14 @@ static int worker_ready(struct ucp_worker *w)
 	return err;
 }
 
+/** A spare worker has no engine: leave the task, and all others, to those who have. */
+static void worker_resign(struct ucp_worker *w, struct ucp_task *task)
+{
+	ucp_task_push(&w->queue, task);
+	atomic_fetch_sub(&w->shared->n_running, 1);
+	ucp_worker_wake_all(w->shared);
+}
+
 /** As a spare worker, sleep until the call. */
 static void worker_await_call(struct ucp_worker *w)
 {
@@ -337,6 +373,10 @@ void ucp_worker_run(struct ucp_worker *w)
 		}
 		/* Not before: a small run may leave nothing to some of its workers. */
 		int err = w->eng == NULL ? worker_ready(w) : 0;
+		if (err < 0 && w->index >= w->shared->n_prompt) {
+			worker_resign(w, task);
+			return;
+		}
 		if (err < 0) {
 			worker_give_up(w, err);
 		}

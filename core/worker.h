@@ -58,7 +58,8 @@ struct ucp_shared {
 	pthread_mutex_t idle_lock;
 	pthread_cond_t idle_cond;        /**< new tasks, or the end */
 	atomic_uint n_idle;
-	atomic_uint n_running;           /**< workers that have begun */
+	atomic_uint n_running;           /**< workers that have begun, and not resigned */
+	atomic_uint n_threads;           /**< workers that have a thread, or will have; 1 when there is none */
 	bool is_over;                    /**< under idle_lock: workers go home */
 	pthread_cond_t spare_cond;       /**< spare workers are called, or the end */
 	atomic_bool has_called;          /**< spare workers; written under idle_lock */
@@ -147,6 +148,9 @@ void ucp_worker_push(struct ucp_worker *w, struct ucp_task *task);
  * Thread: any. Cheap when they have been called.
  */
 void ucp_worker_call_spares(struct ucp_worker *w);
+
+/** Workers that have nothing to do, or have not begun yet; about, as others go on meanwhile. */
+uint32_t ucp_worker_n_free(const struct ucp_worker *w);
 
 /** Wake all idle workers: the run is over, or canceled. */
 void ucp_worker_wake_all(struct ucp_shared *shared);

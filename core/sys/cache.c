@@ -109,6 +109,13 @@ uint64_t ucp_cache_holds(int fd)
 	return pages > 0 ? (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
+bool ucp_cache_may_hold(int fd)
+{
+	int64_t pages = cache_stat(fd);
+
+	return pages > 0 || (pages < 0 && pages != -ENOSYS);
+}
+
 bool ucp_cache_drop(int fd, uint64_t size)
 {
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what it did shows below */

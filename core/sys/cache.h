@@ -39,6 +39,14 @@ int ucp_cache_direct(int fd, bool on);
 uint64_t ucp_cache_holds(int fd);
 
 /**
+ * Whether something of a file may be in the page cache, so that others may use it.
+ *
+ * Before Linux 6.5, where nobody says: no. Where it is not for us to know, as of the files of
+ * others: yes. Source: cachestat(2).
+ */
+bool ucp_cache_may_hold(int fd);
+
+/**
  * Drop what is cached of a file; only what is on the medium already goes.
  *
  * Returns whether nothing is left, so that the next read comes from further away.
