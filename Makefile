@@ -149,7 +149,7 @@ lint: ## compile with warnings as errors, shellcheck
 	$(Q)shellcheck -x packaging/deps .ci/run tests/run.sh tests/lib/*.sh tests/lib/check-* \
 		packaging/completions/ucp.bash tests/bench/run
 
-bench: $(BUILD)/ucp $(FUSE_BIN) ## measure against cp, rsync, tar, bsdtar, into README.md; root, two hours
+bench: $(BUILD)/ucp $(FUSE_BIN) ## measure against cp, rsync, tar, bsdtar, into README.md; root, four hours
 	$(Q)tests/bench/run --fs ext4 --fs xfs
 	$(Q)tests/bench/readme $(BUILD)/bench/table.md
 

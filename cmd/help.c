@@ -49,7 +49,7 @@ void ucp_options_help(const char *name)
 "  -g, --progress[=WHEN]      auto, always, never; -q, --quiet  no progress\n"
 "      --preflight[=WHAT]     is there room: warn, fail, never; --stats  summary\n"
 "      --engine=ENGINE        auto, uring, threads, serial; --poll=kernel\n"
-"      --cache=drop           leave nothing in the page cache; --direct  past it\n"
+"      --cache=drop           keep out of page cache; --direct  over 64K past it\n"
 "  -j, --jobs=N               workers; each: --queue-depth=N, --io-workers=N\n"
 "      --chunk-size=SIZE      of large files (512K); --mem-limit=SIZE\n"
 "\n"

@@ -6,7 +6,8 @@
  *
  *   cmd/      argv in, exit status out; the only room that prints or exits
  *     main        this
- *     options     argv -> struct ucp_options; argument: words and numbers; help: --help
+ *     options     argv -> struct ucp_options, one by one (parsing); settle: together;
+ *                 argument: words and numbers; help: --help
  *     mode_copy   plain copies: operands, signals, exit status
  *     preflight   --preflight: room for a copy, estimated before it
  *     mode_clean  --clean-temps; mode_check: --check; mode_compare: --compare; ending: how
@@ -47,7 +48,8 @@
  *     compare     a tree against another; xdiff: extended attributes of two things
  *     tour        names of a tree, or of two in step; readers: contents of many files, read
  *                 through the engines; reading: one of these workers
- *     fs          what a pair of filesystems can do
+ *     fs          what a pair of filesystems can do; direct: large files past the page cache;
+ *                 uncached: --cache=drop
  *     event, settings   what goes in and what comes out
  *   core/engine/  mechanism: how I/O is carried out
  *     engine      the interface; uring: linked chains; serial: the reference;

@@ -157,6 +157,9 @@ static void settle_rest(struct ucp_parsing *p)
 	if (!p->has_on_change && set->verify != UCP_VERIFY_NEVER) {
 		set->on_change = UCP_CHANGE_RETRIED;
 	}
+	if (set->poll != UCP_POLL_OFF) {
+		set->engine = UCP_CHOOSE_URING; /* there is nothing else to poll */
+	}
 	if (p->no_clobber) {
 		set->update = UCP_UPDATE_NONE;
 	}

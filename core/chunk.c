@@ -349,7 +349,6 @@ static bool chunk_redo(struct ucp_chunk *chunk)
 		return false;
 	}
 	chunk->io.is_direct = chunk->io.is_out_direct = false;
-	ucp_uncached_choose(file);
 	chunk->io.is_uncached = file->pass.reads_uncached;
 	chunk->io.is_out_uncached = file->pass.writes_uncached;
 	chunk->io.len = chunk->len;
@@ -451,8 +450,8 @@ static void chunk_push(struct ucp_file *file, struct ucp_chunk *chunk)
 		.slot = pool->slot,
 	};
 	chunk->io.is_plain = pass->is_plain;
-	chunk->io.is_uncached = pass->reads_uncached;
-	chunk->io.is_out_uncached = pass->writes_uncached;
+	chunk->io.is_uncached = pass->reads_uncached && !pass->reads_direct;
+	chunk->io.is_out_uncached = pass->writes_uncached && !pass->writes_direct;
 	if (pass->align > 0) {
 		chunk->io.is_direct = pass->reads_direct;
 		chunk->io.is_out_direct = pass->writes_direct;
@@ -499,9 +498,7 @@ static bool chunk_has_grown(struct ucp_file *file)
 		return false;
 	}
 	file->copy.size = (uint64_t)st.st_size;
-	bool is_fine = ucp_direct_end(file) == 0; /* what comes now need not begin at a block */
-	ucp_uncached_choose(file);
-	return is_fine;
+	return ucp_direct_end(file) == 0; /* what comes now need not begin at a block */
 }
 
 /** Nothing is in flight, and nothing is left or the file has failed. */

@@ -397,7 +397,8 @@ static int job_start_threads(struct ucp_job *job)
 				     &shared->workers[n]);
 		n += err == 0;
 	}
-	atomic_store(&shared->n_threads, n > 0 ? n : 1);
+	/* Those that have resigned meanwhile have been taken off. */
+	atomic_fetch_sub(&shared->n_threads, shared->n_workers - (n > 0 ? n : 1));
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)pthread_attr_destroy(&attr);
 	job->n_threads = n;

@@ -85,7 +85,7 @@ static void plan_rings(struct ucp_plan *plan, bool is_polled)
 static int plan_engine(const struct ucp_settings *set, struct ucp_plan *plan)
 {
 	struct ucp_engine_story *story = &plan->worker.story;
-	enum ucp_engine_choice choice = set->poll != UCP_POLL_OFF ? UCP_CHOOSE_URING : set->engine;
+	enum ucp_engine_choice choice = set->engine;
 
 	story->kind = UCP_ENGINE_SERIAL;
 	if (plan->is_inline && choice == UCP_CHOOSE_AUTO) {

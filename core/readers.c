@@ -93,8 +93,7 @@ int ucp_readers_run(const struct ucp_settings *set, struct ucp_readers_job *job,
 	}
 	uint32_t n_workers = readers_n_workers(&plan, job->n_items);
 	struct ucp_reading_shared shared = {.job = job, .plan = &plan.worker,
-					    .must_have_ring = set->engine == UCP_CHOOSE_URING ||
-							      set->poll != UCP_POLL_OFF,
+					    .must_have_ring = set->engine == UCP_CHOOSE_URING,
 					    .drops_cache = set->drop_cache,
 					    .batch = readers_batch(job->n_items, n_workers)};
 	struct readers_worker *workers = calloc(n_workers, sizeof(*workers));

@@ -114,7 +114,7 @@ struct ucp_reading {
 	struct reading_dir *at;        /**< the current one, or NULL */
 	uint32_t n_files;            /**< slots */
 	uint32_t n_active;           /**< files in flight */
-	uint64_t caching_dev[2];     /**< by side: one that has no uncached reads, or 0 */
+	uint64_t cached_only_dev[2]; /**< by side: one that has no uncached reads; UINT64_MAX: none known */
 	uint32_t next, end;          /**< items taken and not begun */
 	uint64_t bytes;
 };
@@ -201,7 +201,7 @@ static void reading_close(struct reading_file *file)
 	for (int i = 0; i < 2; i++) {
 		if (file->fd[i] >= 0) {
 			if (file->drops_cache[i]) {
-				(void)posix_fadvise(file->fd[i], 0, 0, POSIX_FADV_DONTNEED); /* a hint */
+				ucp_cache_forget(file->fd[i]);
 			}
 			file->ports[i].io = (struct ucp_io){
 				.op = UCP_IO_CLOSE, .fd = file->fd[i], .done = reading_on_close};
@@ -334,7 +334,7 @@ static void reading_on_read(struct ucp_io *io)
 
 	if (file->is_uncached[port->side] && !io->is_uncached) {
 		file->is_uncached[port->side] = false;
-		file->w->caching_dev[port->side] = file->dev[port->side];
+		file->w->cached_only_dev[port->side] = file->dev[port->side];
 	}
 	if (io->res < 0) {
 		reading_fail(file->item, UCP_READERS_AT_READ, port->side, (int)io->res);
@@ -400,7 +400,7 @@ static bool reading_look(struct reading_file *file)
 		file->dev[i] = st[i].st_dev;
 		file->drops_cache[i] = drops_cache && !ucp_cache_may_hold(file->fd[i]);
 		file->is_uncached[i] = drops_cache && !file->is_plain[i] &&
-				       file->w->caching_dev[i] != file->dev[i];
+				       file->w->cached_only_dev[i] != file->dev[i];
 	}
 	file->size = (uint64_t)st[0].st_size;
 	file->is_endless = file->size == 0;
@@ -680,7 +680,11 @@ struct ucp_reading *ucp_reading_new(struct ucp_reading_shared *shared)
 {
 	struct ucp_reading *w = calloc(1, sizeof(*w));
 
-	if (w != NULL && reading_init(w, shared) < 0) {
+	if (w == NULL) {
+		return NULL;
+	}
+	w->cached_only_dev[0] = w->cached_only_dev[1] = UINT64_MAX;
+	if (reading_init(w, shared) < 0) {
 		ucp_reading_free(w);
 		return NULL;
 	}

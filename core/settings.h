@@ -133,7 +133,7 @@ struct ucp_settings {
 	enum ucp_sparse sparse;
 	enum ucp_fsync fsync;
 	bool stop_when_full;   /**< begin no more files on a filesystem that has no space left */
-	enum ucp_poll poll;    /**< of rings; not off: nothing takes their place */
+	enum ucp_poll poll;    /**< of rings; not off: engine is UCP_CHOOSE_URING */
 	bool drop_cache;       /**< --cache=drop: see uncached.h */
 	bool direct;           /**< data goes past the page cache, also where that is slower */
 	bool atomic;           /**< files get their names when they are complete */

@@ -7,8 +7,6 @@
 #include "core/sys/cache.h"
 #include "core/worker.h"
 
-#include <fcntl.h>
-
 void ucp_uncached_note_source(struct ucp_file *file)
 {
 	file->may_drop_src = file->w->set->drop_cache && !ucp_cache_may_hold(file->src_fd);
@@ -23,11 +21,9 @@ void ucp_uncached_choose(struct ucp_file *file)
 		return;
 	}
 	/* What was cached of it stays so. */
-	pass->reads_uncached = !pass->reads_direct &&
-			       w->caching_dev[UCP_SRC] != file->entry.st.st_dev;
+	pass->reads_uncached = w->cached_only_dev[UCP_SRC] != file->entry.st.st_dev;
 	pass->writes_uncached = pass->kind == UCP_PASS_COPY && file->copy.is_regular &&
-				!pass->writes_direct &&
-				w->caching_dev[UCP_DST] != file->entry.dir->dev[UCP_DST];
+				w->cached_only_dev[UCP_DST] != file->entry.dir->dev[UCP_DST];
 }
 
 void ucp_uncached_learn(struct ucp_file *file, const struct ucp_io *io)
@@ -35,14 +31,14 @@ void ucp_uncached_learn(struct ucp_file *file, const struct ucp_io *io)
 	struct ucp_worker *w = file->w;
 	struct ucp_pass *pass = &file->pass;
 
-	if (pass->reads_uncached && !io->is_uncached) {
+	if (pass->reads_uncached && !io->is_direct && !io->is_uncached) {
 		pass->reads_uncached = false;
-		w->caching_dev[UCP_SRC] = file->entry.st.st_dev;
+		w->cached_only_dev[UCP_SRC] = file->entry.st.st_dev;
 	}
-	if (pass->writes_uncached && !io->is_out_uncached) {
+	if (pass->writes_uncached && !io->is_out_direct && !io->is_out_uncached) {
 		pass->writes_uncached = false;
 		if (!file->copy.is_behind_link) { /* which may be on another device */
-			w->caching_dev[UCP_DST] = file->entry.dir->dev[UCP_DST];
+			w->cached_only_dev[UCP_DST] = file->entry.dir->dev[UCP_DST];
 		}
 	}
 }
@@ -53,16 +49,16 @@ void ucp_uncached_end(struct ucp_file *file)
 		return;
 	}
 	if (file->src_fd >= 0 && file->may_drop_src) {
-		(void)posix_fadvise(file->src_fd, 0, 0, POSIX_FADV_DONTNEED); /* a hint */
+		ucp_cache_forget(file->src_fd);
 	}
 	if (file->copy.fd >= 0 && file->err == 0) { /* else it would be written out for nothing */
-		(void)posix_fadvise(file->copy.fd, 0, 0, POSIX_FADV_DONTNEED); /* likewise */
+		ucp_cache_forget(file->copy.fd);
 	}
 }
 
 void ucp_uncached_end_held(struct ucp_worker *w, int fd)
 {
 	if (w->set->drop_cache) {
-		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* a hint */
+		ucp_cache_forget(fd);
 	}
 }

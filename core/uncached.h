@@ -21,7 +21,7 @@ struct ucp_worker;
 /** Note what is cached of a source that is open and has not been read from. */
 void ucp_uncached_note_source(struct ucp_file *file);
 
-/** Set a pass's reads_uncached and writes_uncached; whether it is direct is known. */
+/** Set reads_uncached and writes_uncached of a pass: what to do where it is not direct. */
 void ucp_uncached_choose(struct ucp_file *file);
 
 /** Learn from a request of a pass that is done whether filesystems can do that. */

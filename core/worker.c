@@ -6,10 +6,14 @@
  *
  *     while not over:
  *         begin files while there are slots: from the directory at hand, from
- *             its own newest task, or from another worker's oldest
+ *             its own newest task, or from another worker's oldest; but tasks that
+ *             sleepers have been woken for are theirs
  *         hand everything queued to the kernel, wait for one completion
  *         pop what is finished; each request's callback takes its file on
  *         nothing in flight and nothing to begin: sleep until somebody pushes
+ *
+ * Spare workers begin when they are called, which is when opening sources is found to
+ * wait for a disk. One that gets no ring then resigns.
  *
  * Sleepers look through all queues once more under idle_lock after they have
  * been counted, and pushers count sleepers after they have pushed, so a task is
@@ -38,7 +42,7 @@ int ucp_worker_init(struct ucp_worker *w, struct ucp_shared *shared, uint32_t in
 	w->max_dir_syncs = plan->max_dir_syncs;
 	w->max_chunks = plan->n_small + plan->n_large + plan->max_direct;
 	w->max_direct = plan->max_direct;
-	w->caching_dev[UCP_SRC] = w->caching_dev[UCP_DST] = UINT64_MAX; /* none */
+	w->cached_only_dev[UCP_SRC] = w->cached_only_dev[UCP_DST] = UINT64_MAX;
 	ucp_task_init(&w->queue);
 	ucp_dir_list_init(&w->dirs);
 	ucp_buf_init(&w->small, plan->small_size, plan->n_small);
@@ -106,17 +110,22 @@ void ucp_worker_call_spares(struct ucp_worker *w)
 		return;
 	}
 	pthread_mutex_lock(&shared->idle_lock);
+	bool is_first = !atomic_load_explicit(&shared->has_called, memory_order_relaxed);
 	atomic_store_explicit(&shared->has_called, true, memory_order_relaxed);
 	pthread_cond_broadcast(&shared->spare_cond);
 	pthread_mutex_unlock(&shared->idle_lock);
+	if (is_first && w->set->tell_debug) {
+		ucp_worker_tell(w, UCP_DID_NOTE, 0, NULL, NULL,
+				"spare workers called, as sources are not in the page cache");
+	}
 }
 
 uint32_t ucp_worker_n_free(const struct ucp_worker *w)
 {
 	const struct ucp_shared *shared = w->shared;
 	uint32_t n_threads = atomic_load(&shared->n_threads);
-	bool may_have_spares = atomic_load(&shared->has_called) || n_threads < shared->n_prompt;
-	uint32_t n_called = may_have_spares ? n_threads : shared->n_prompt;
+	bool is_all = atomic_load(&shared->has_called) || n_threads < shared->n_prompt;
+	uint32_t n_called = is_all ? n_threads : shared->n_prompt;
 	uint32_t n_idle = atomic_load(&shared->n_idle);
 	uint32_t n_busy = atomic_load(&shared->n_running) - n_idle;
 
@@ -327,8 +336,7 @@ static int worker_ready(struct ucp_worker *w)
 	};
 	int ring_err = 0;
 
-	bool must_have = w->set->engine == UCP_CHOOSE_URING || w->poll != UCP_POLL_OFF;
-	int err = ucp_engine_start(&conf, must_have, &w->eng, &ring_err);
+	int err = ucp_engine_start(&conf, w->set->engine == UCP_CHOOSE_URING, &w->eng, &ring_err);
 	if (ring_err < 0) {
 		w->story.fell_back = true;
 		w->story.uring_err = ring_err;
@@ -341,6 +349,7 @@ static int worker_ready(struct ucp_worker *w)
 static void worker_resign(struct ucp_worker *w, struct ucp_task *task)
 {
 	ucp_task_push(&w->queue, task);
+	atomic_fetch_sub(&w->shared->n_threads, 1);
 	atomic_fetch_sub(&w->shared->n_running, 1);
 	ucp_worker_wake_all(w->shared);
 }

@@ -95,7 +95,7 @@ struct ucp_worker {
 	uint32_t max_direct;         /**< buffers it may get */
 	uint32_t max_files;          /**< regular files in flight at most */
 	uint32_t warmth;             /**< how many sources in a row were found in the cache */
-	uint32_t n_cold;             /**< how many were not, while that was none */
+	uint32_t n_cold;             /**< how many were not while warmth was 0, in the whole run */
 	uint32_t max_dir_syncs;      /**< directories that wait for an fsync at most */
 	uint32_t n_dir_syncs;        /**< directories that wait for an fsync */
 	uint32_t max_chunks;         /**< chunks in flight at most */
@@ -108,7 +108,8 @@ struct ucp_worker {
 	uint64_t named_dev;          /**< a device that has no O_TMPFILE */
 	uint64_t looked_dev;         /**< the last device of which it was asked whether it is btrfs */
 	bool looked_btrfs;           /**< whether that is */
-	uint64_t caching_dev[2];     /**< by enum ucp_side: one that has no uncached reads, or writes */
+	uint64_t cached_only_dev[2]; /**< by enum ucp_side: one that has no uncached reads, or writes;
+	                                  UINT64_MAX: none known */
 	uint32_t io_workers;
 	enum ucp_poll poll;          /**< of its ring */
 };

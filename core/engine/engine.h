@@ -71,7 +71,7 @@ struct ucp_io {
 	enum ucp_io_step failed;     /**< out: the step that failed, UCP_STEP_SYNC for both syncs,
 	                                  when res is negative and not -ECANCELED */
 	bool was_quick;              /**< out: the kernel did not have to wait for a device, as far as
-	                                  can be told: answered within the call that handed it over */
+	                                  can be told: answered within the call that handed it over; never with UCP_POLL_KERNEL */
 	/* engine's own: the state of a chain on its way */
 	uint32_t kick;               /**< number of that call */
 	uint8_t expect;              /**< completions still to come */
@@ -198,7 +198,7 @@ struct ucp_engine_facts {
 	uint64_t n_chains;      /**< chains of two steps or more */
 	uint64_t n_broken;      /**< chains that broke and were finished step by step */
 	bool is_polled;         /**< UCP_POLL_KERNEL */
-	uint64_t n_woken;       /**< how often the kernel's polling thread had fallen asleep */
+	uint64_t n_woken;       /**< how often the kernel's polling thread was to be woken */
 	uint64_t n_overflow;    /**< completions the kernel had to keep aside; 0 by design */
 	uint32_t max_busy;      /**< most requests with the kernel at one time */
 };

@@ -408,7 +408,7 @@ static int uring_kick(struct ucp_engine *eng, bool wait)
 	unsigned int n_ready = io_uring_sq_ready(&u->ring);
 	wait = wait && u->n_finished == 0 && u->in_kernel > 0;
 	if (u->polls && n_ready > 0) {
-		/* Once it wants to be woken it stays so; liburing does that in time. */
+		/* The flag stays until the thread runs; io_uring_submit() wakes it. */
 		u->facts.n_woken += (IO_URING_READ_ONCE(*u->ring.sq.kflags) & IORING_SQ_NEED_WAKEUP) != 0;
 	}
 	int rc = wait       ? io_uring_submit_and_wait(&u->ring, 1)
@@ -433,8 +433,8 @@ static bool uring_try_plainly(const struct uring *u, int64_t res)
 	return res == -EINTR || res == -EAGAIN || (res == -ECANCELED && !u->canceled);
 }
 
-/** Whether a step was refused for what it was to do to the page cache: then not again. */
-static bool uring_keeps_cache(struct ucp_io *io)
+/** A step was refused for what it was to do to the page cache, and is to be done without that: whether so. */
+static bool uring_drop_uncached(struct ucp_io *io)
 {
 	bool *is_uncached = io->broke_at == UCP_STEP_READ    ? &io->is_uncached
 			    : io->broke_at == UCP_STEP_WRITE ? &io->is_out_uncached
@@ -457,7 +457,7 @@ static void uring_end_chain(struct uring *u, struct ucp_io *io)
 	u->facts.n_broken++;
 	if (io->broke_res >= 0) {
 		ucp_step_finish(io, io->broke_at, (uint32_t)io->broke_res);
-	} else if (uring_try_plainly(u, io->broke_res) || uring_keeps_cache(io)) {
+	} else if (uring_try_plainly(u, io->broke_res) || uring_drop_uncached(io)) {
 		ucp_step_finish(io, io->broke_at, 0);
 	} else {
 		io->res = io->broke_res;

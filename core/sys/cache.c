@@ -116,9 +116,14 @@ bool ucp_cache_may_hold(int fd)
 	return pages > 0 || (pages < 0 && pages != -ENOSYS);
 }
 
+void ucp_cache_forget(int fd)
+{
+	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* a hint */
+}
+
 bool ucp_cache_drop(int fd, uint64_t size)
 {
-	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what it did shows below */
+	ucp_cache_forget(fd); /* what it did shows below */
 	int64_t found = cache_stat(fd);
 	if (found < 0) {
 		found = cache_core(fd, size);

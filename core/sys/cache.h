@@ -46,6 +46,9 @@ uint64_t ucp_cache_holds(int fd);
  */
 bool ucp_cache_may_hold(int fd);
 
+/** Have the kernel drop what is cached of a file, as far as it is on the medium; writing of the rest begins. */
+void ucp_cache_forget(int fd);
+
 /**
  * Drop what is cached of a file; only what is on the medium already goes.
  *

@@ -131,7 +131,9 @@ slow_mount()
 		[ ! -e "$WORK/slow/.faults" ] || break
 		sleep 0.1
 	done
-	printf '%s * slow=5\n' getattr opendir readdir listxattr open read >"$WORK/slow/.faults" || die "cannot mount the slow filesystem: $(<"$WORK/slow.log")"
+	[ -e "$WORK/slow/.faults" ] || die "cannot mount the slow filesystem: $(<"$WORK/slow.log")"
+	printf '%s * slow=5\n' getattr opendir readdir listxattr open read >"$WORK/slow/.faults" ||
+		die 'cannot make the filesystem slow'
 }
 
 # Mounts a fresh filesystem for one run on $MNT.

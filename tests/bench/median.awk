@@ -18,6 +18,9 @@ function sort(row, n,    i, j, value)
 # Returns the median of the n figures of a way, 0 when there are none, and leaves them sorted in row.
 function median(figures, way, n, row,    i)
 {
+	if (n == 0) {
+		return 0
+	}
 	for (i = 1; i <= n; i++) {
 		row[i] = figures[way, i]
 	}

@@ -17,7 +17,8 @@ Time ucp beside its peers; print markdown tables. Scenarios, all unless some are
   --src DIR     the tree to copy (linux-source-6.1, unpacked into \$BENCH_DIR)
   --ucp PATH    the ucp to time (build/ucp)
   --ways REGEX  only ways whose name matches; the first of a scenario is always kept
-  --out FILE    the tables (build/bench/table.md); raw figures go beside it, as .tsv
+  --out FILE    the tables (build/bench/table.md); beside it go a summary, raw
+                figures (.tsv) and a plot (.svg)
   --check       compare each copy with its source; --no-check does not
   --quick       a small part of the tree, a small file, one run, --check: tries the script
   --help        print this text

@@ -33,8 +33,7 @@ function print_scenario(scenario,    i, way, wall, row, base, ours, own, peer, b
 	gsub(/\|/, "\\|", best)
 	sub(/, uring$/, "", ours)
 	if (plot) {
-		printf "%s %s %s %s\n", scenario, figure(base, peer, "?"), figure(base, own, "?"),
-			figure(base, bare, "?")
+		printf "%s %s %s\n", scenario, figure(base, peer, "?"), figure(base, own, "?")
 		return
 	}
 	printf "| %s | `%s` %.2f | %s | `%s` %.2f | **%s** | %s | %s |\n", scenario, ways[scenario, 1],
@@ -64,12 +63,12 @@ $2 == fs && $5 == "copy" {
 
 END {
 	if (!plot) {
-		print "| road | against, s | best other, s | ucp, s | times as fast | as the best other |" \
+		print "| road | compared with, s | best other, s | ucp, s | times as fast | as the best other |" \
 			" times the floor |"
 		print "|---|---|---|---|---:|---:|---:|"
 	}
 	if (plot) {
-		printf "road \"best other, %s\" \"ucp, %s\" floor\n", fs, fs
+		printf "road \"best other, %s\" \"ucp, %s\"\n", fs, fs
 	}
 	for (s = 1; s <= n_scenarios; s++) {
 		print_scenario(scenarios[s])

@@ -265,9 +265,9 @@ static void test_take(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		ON_BOTH(test_same_bytes), ON_BOTH(test_short), ON_BOTH(test_too_many),
-		ON_BOTH(test_little_locked_memory), ON_BOTH(test_no_locked_memory),
-		ON_BOTH(test_pool), ON_BOTH(test_take),
+		ON_ALL(test_same_bytes), ON_ALL(test_short), ON_ALL(test_too_many),
+		ON_ALL(test_little_locked_memory), ON_ALL(test_no_locked_memory),
+		ON_ALL(test_pool), ON_ALL(test_take),
 	};
 
 	return cmocka_run_group_tests_name("buffers", tests, NULL, NULL);

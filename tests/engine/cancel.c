@@ -220,9 +220,9 @@ static void test_idle(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		ON_BOTH(test_push_after), ON_BOTH(test_before_kick), ON_BOTH(test_in_flight),
-		ON_BOTH(test_in_flight_sync), ON_BOTH(test_in_flight_depth_1), ON_BOTH(test_stuck),
-		ON_BOTH(test_opens), ON_BOTH(test_closes_wait), ON_BOTH(test_idle),
+		ON_ALL(test_push_after), ON_ALL(test_before_kick), ON_ALL(test_in_flight),
+		ON_ALL(test_in_flight_sync), ON_ALL(test_in_flight_depth_1), ON_ALL(test_stuck),
+		ON_ALL(test_opens), ON_ALL(test_closes_wait), ON_ALL(test_idle),
 	};
 
 	return cmocka_run_group_tests_name("cancel", tests, NULL, NULL);

@@ -406,12 +406,12 @@ static void test_unused(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		ON_BOTH(test_copy), ON_BOTH(test_copy_and_sync), ON_BOTH(test_some_steps),
-		ON_BOTH(test_far_offset), ON_BOTH(test_many_depth_4), ON_BOTH(test_many_depth_1),
-		ON_BOTH(test_many_depth_4096), ON_BOTH(test_many_sync), ON_BOTH(test_push_between),
-		ON_BOTH(test_signals), ON_BOTH(test_poll), ON_BOTH(test_short_file),
-		ON_BOTH(test_short_among_whole), ON_BOTH(test_truncated_in_flight),
-		ON_BOTH(test_unused),
+		ON_ALL(test_copy), ON_ALL(test_copy_and_sync), ON_ALL(test_some_steps),
+		ON_ALL(test_far_offset), ON_ALL(test_many_depth_4), ON_ALL(test_many_depth_1),
+		ON_ALL(test_many_depth_4096), ON_ALL(test_many_sync), ON_ALL(test_push_between),
+		ON_ALL(test_signals), ON_ALL(test_poll), ON_ALL(test_short_file),
+		ON_ALL(test_short_among_whole), ON_ALL(test_truncated_in_flight),
+		ON_ALL(test_unused),
 	};
 
 	return cmocka_run_group_tests_name("chain", tests, NULL, NULL);

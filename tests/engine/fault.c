@@ -235,10 +235,10 @@ static void test_failing_among_good(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		ON_BOTH(test_read_errors), ON_BOTH(test_write_errors),
-		ON_BOTH(test_short_then_write_error), ON_BOTH(test_full), ON_BOTH(test_sync_errors),
-		ON_BOTH(test_datasync_errors), ON_BOTH(test_file_size_limit),
-		ON_BOTH(test_no_workers), ON_BOTH(test_failing_among_good),
+		ON_ALL(test_read_errors), ON_ALL(test_write_errors),
+		ON_ALL(test_short_then_write_error), ON_ALL(test_full), ON_ALL(test_sync_errors),
+		ON_ALL(test_datasync_errors), ON_ALL(test_file_size_limit),
+		ON_ALL(test_no_workers), ON_ALL(test_failing_among_good),
 	};
 
 	return cmocka_run_group_tests_name("fault", tests, NULL, NULL);

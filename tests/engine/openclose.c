@@ -125,8 +125,8 @@ static void test_many(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		ON_BOTH(test_open), ON_BOTH(test_open_errors), ON_BOTH(test_emfile),
-		ON_BOTH(test_close), ON_BOTH(test_close_minus_one), ON_BOTH(test_many),
+		ON_ALL(test_open), ON_ALL(test_open_errors), ON_ALL(test_emfile),
+		ON_ALL(test_close), ON_ALL(test_close_minus_one), ON_ALL(test_many),
 	};
 
 	return cmocka_run_group_tests_name("openclose", tests, NULL, NULL);

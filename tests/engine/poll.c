@@ -31,7 +31,7 @@ static void test_sleep(void **state)
 	(void)close(out);
 }
 
-/** Where the thread never slept nobody is woken; a ring that is not polled has none. */
+/** A thread that has work is hardly ever woken; a ring that is not polled has none. */
 static void test_busy(void **state)
 {
 	static uint8_t buf[LEN];
@@ -46,7 +46,7 @@ static void test_busy(void **state)
 	}
 	ucp_engine_facts(r->eng, &facts);
 	assert_int_equal(facts.is_polled, r->poll == UCP_POLL_KERNEL);
-	assert_true(facts.n_woken < 50);
+	assert_true(facts.n_woken < (r->poll == UCP_POLL_KERNEL ? 50 : 1));
 	(void)close(in);
 	(void)close(out);
 }
@@ -55,7 +55,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		{"polled_test_sleep", test_sleep, rig_setup, rig_teardown, (void *)&rig_polled},
-		ON_BOTH(test_busy),
+		ON_ALL(test_busy),
 	};
 
 	return cmocka_run_group_tests_name("poll", tests, NULL, NULL);

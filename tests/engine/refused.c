@@ -199,7 +199,7 @@ int main(void)
 		cmocka_unit_test(test_eperm), cmocka_unit_test(test_enosys),
 		cmocka_unit_test(test_eacces), cmocka_unit_test(test_einval),
 		cmocka_unit_test(test_probe_agrees), cmocka_unit_test(test_flag_names),
-		ON_BOTH(test_facts),
+		ON_ALL(test_facts),
 	};
 
 	return cmocka_run_group_tests_name("refused", tests, NULL, NULL);

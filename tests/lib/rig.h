@@ -5,7 +5,7 @@
  * What the engine tests share: an engine of either kind, a directory with files,
  * and requests. Every test runs on both back ends and wants the same of them:
  *
- *     ON_BOTH(test_x)   in the table of tests
+ *     ON_ALL(test_x)   in the table of tests
  *     struct rig *r = rig_open(state, depth);
  */
 #ifndef UCP_TESTS_LIB_RIG_H
@@ -23,8 +23,8 @@ struct rig {
 	char path[64];
 };
 
-/** Run a test on both back ends, and on a ring that the kernel polls. */
-#define ON_BOTH(fn) \
+/** Run a test on all: both back ends, and a ring that the kernel polls. */
+#define ON_ALL(fn) \
 	{"uring_" #fn, fn, rig_setup, rig_teardown, (void *)&rig_uring}, \
 	{"polled_" #fn, fn, rig_setup, rig_teardown, (void *)&rig_polled}, \
 	{"serial_" #fn, fn, rig_setup, rig_teardown, (void *)&rig_serial}
@@ -64,9 +64,9 @@ static inline int rig_teardown(void **state)
 }
 
 /** Whether io_uring can be had with the default depth: 0, or why not. */
-static inline int rig_probe(void)
+static inline int rig_probe(enum ucp_poll poll)
 {
-	const struct ucp_engine_conf conf = {.kind = UCP_ENGINE_URING};
+	const struct ucp_engine_conf conf = {.kind = UCP_ENGINE_URING, .poll = poll};
 
 	return ucp_engine_probe(&conf);
 }
@@ -76,7 +76,7 @@ static inline struct rig *rig_open(void **state, uint32_t depth)
 {
 	struct rig *r = *state;
 
-	if (r->kind == UCP_ENGINE_URING && rig_probe() < 0) {
+	if (r->kind == UCP_ENGINE_URING && rig_probe(r->poll) < 0) {
 		skip();
 	}
 	const struct ucp_engine_conf conf = {.kind = r->kind, .depth = depth, .poll = r->poll};

@@ -241,7 +241,7 @@ static void test_far(void **state)
 /** Spare workers come with rings, for the default only, and take nothing from others where there is little. */
 static void test_spare(void **state)
 {
-	struct ucp_settings set = {.engine = UCP_CHOOSE_AUTO};
+	struct ucp_settings set = {.engine = UCP_CHOOSE_AUTO, .mem_limit = (uint64_t)4 << 30};
 	struct ucp_plan plan;
 
 	(void)state;

@@ -31,7 +31,7 @@ ok "--debug says how often the thread was woken" grep -q 'worker 0: polling thre
 ok "--debug has the flag" grep -q 'worker 0: ring SQPOLL' <<< "$err"
 # ^C ends it
 head -c 60000000 /dev/urandom > more
-env --default-signal=INT "$UCP" --poll=kernel --chunk-size=4096 more ended 2> run.err &
+env --default-signal=INT "$UCP" --poll=kernel --chunk-size=4096 --reflink=never more ended 2> run.err &
 pid=$!
 for _ in $(seq 1000); do [ ! -s ended ] || break; sleep 0.002; done
 kill -INT "$pid"
