@@ -256,8 +256,8 @@ static struct ucp_task *worker_sleep(struct ucp_worker *w)
 /**
  * Whether what is queued is left to others.
  *
- * Each task that is pushed wakes one of those who sleep, so tasks that are no more than those,
- * and than those who will look for some when they begin, have been given away; with files in flight there is no need to run for them.
+ * As many others as there are tasks have been woken for them, or will look for some when they
+ * begin: with files in flight there is no need to be quicker than those.
  */
 static bool worker_leaves(const struct ucp_worker *w)
 {
