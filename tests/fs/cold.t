@@ -28,6 +28,7 @@ lacks() { ! grep -q "$1" <<< "$err"; }
 run "$UCP" --engine=uring --debug -a src/tree cold
 # (with many processors, or little memory, buffers suffice for no more than one worker each)
 grep -q 'debug: and [0-9]* more' <<< "$err" || skip_all "needs memory for spare workers"
+echo "$err" > cold.err
 is "cold: exit status" "$status" 0
 ok "cold: the copy is the source" same_tree src/tree cold
 ok "cold: spare workers were called" grep -q 'debug: spare workers called' <<< "$err"
@@ -39,3 +40,18 @@ is "warm: none did" "$(spare)" 0
 ok "warm: nor was called" lacks 'spare workers called'
 run "$UCP" --engine=uring --debug -j2 -a src/tree two/warm
 is "-j2: there is none" "$(spare)" "none to call:0"
+
+# Spare workers that get no ring leave their tasks to the others; the run does not end by it.
+case ${BUILD:-build} in
+*-san-*) ;; # a preloaded library does not go with sanitizers
+*)
+	umount src && mount -o loop src.img src
+	# one to see whether rings can be had, and one for each of the others
+	rings=$(($(awk '/debug: engine:/ { for (i = 2; i <= NF; i++) if ($i ~ /^worker/) print $(i - 1) }' cold.err) + 1))
+	run env RINGS=$rings LD_PRELOAD="$TOOL/preload/few-rings.so" \
+		timeout 60 "$UCP" --engine=uring --debug -a src/tree few
+	is "no ring for spare workers: exit status" "$status" 0
+	ok "no ring for spare workers: the copy is the source" same_tree src/tree few
+	is "no ring for spare workers: they did nothing" "$(spare)" 0
+	;;
+esac
