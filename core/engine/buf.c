@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+/** Bytes of a huge page on most machines; elsewhere the advice is in vain, or as well. */
+#define BUF_HUGE ((size_t)2 << 20)
+
 void ucp_buf_init(struct ucp_buf_pool *pool, size_t size, uint32_t count)
 {
 	*pool = (struct ucp_buf_pool){.size = size, .count = count, .slot = -1};
@@ -38,6 +41,11 @@ int ucp_buf_ready(struct ucp_buf_pool *pool)
 	if (base == MAP_FAILED) {
 		free(list);
 		return -ENOMEM;
+	}
+	/* A buffer that is used as a whole may be one page: 512 times fewer to fault in, to pin and
+	 * to tell the device of. */
+	if (pool->size % BUF_HUGE == 0) {
+		(void)madvise(base, pool->size * pool->count, MADV_HUGEPAGE);
 	}
 	/* The lowest buffer on top of the stack: memory is touched no further than needed. */
 	for (uint32_t i = 0; i < pool->count; i++) {
