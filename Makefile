@@ -23,6 +23,9 @@ ifeq ($(SELINUX),1)
 PKGS     += libselinux
 endif
 
+# For --unpack; not linked, but loaded when it is needed.
+LAZY_PKGS := libarchive
+
 # Optional: libcrypto, for --hash=sha256; not linked, but loaded when it is needed. SHA256=0 leaves it out.
 SHA256   ?= $(shell $(PKG) --exists 'libcrypto >= 3' 2>/dev/null && echo 1 || echo 0)
 ifeq ($(SHA256),1)

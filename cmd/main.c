@@ -38,10 +38,13 @@
  *     offload     FICLONE and copy_file_range
  *     stream      pipes, devices, /proc
  *     links       hard-link groups; special: symlinks, FIFOs, sockets, devices
+ *     unpack      the decoder of archives: entries -> members; archive: libarchive; spread: cpio
+ *     descent     the way from the target to an entry's directory
+ *     feed        what decoder and workers share: room, names; member: an entry on its way
  *     barrier     complete files that wait to be made durable together
  *     parked      entries that wait for another copy
  *     mode        permission bits, at first and in the end
- *     meta        owner, mode, ACLs, attributes, times; context: SELinux labels;
+ *     meta        owner, mode, ACLs, attributes, times; attrs: those of an archive; context: SELinux labels;
  *                 flags: chattr flags and project ids
  *     note        -v and the manifest; inventory: the one in mtree form, when all is done
  *     check       a tree against a list; inspect: one name of it, but for contents

@@ -7,6 +7,7 @@
 #include "cmd/preflight.h"
 #include "cmd/quote.h"
 #include "cmd/report.h"
+#include "core/archive.h"
 #include "core/backup.h"
 #include "core/context.h"
 #include "core/job.h"
@@ -175,6 +176,31 @@ static void mode_copy_strip(const struct ucp_operands *ops)
 			src[--len] = '\0';
 		}
 	}
+}
+
+/** --unpack: the operands, and a target directory, which is made if it is missing. */
+static int mode_copy_unpack_operands(const struct ucp_options *o, struct ucp_report *rep,
+				     struct ucp_operands *ops)
+{
+	*ops = (struct ucp_operands){
+		.sources = o->operands, .n_sources = o->n_operands, .target_is_dir = true};
+	if (o->n_operands == 0 || (o->n_operands == 1 && o->target_dir == NULL)) {
+		return o->n_operands == 0
+			       ? mode_copy_usage(o, "missing archive operand", NULL)
+			       : mode_copy_usage(o, "missing destination directory operand after",
+						 o->operands[0]);
+	}
+	if (!ucp_archive_is_had()) {
+		ucp_report_error(rep, "option '--unpack' is not available: there is no libarchive.so.13",
+				 NULL, 0);
+		return UCP_STATUS_ENGINE;
+	}
+	ops->target = o->target_dir != NULL ? o->target_dir : o->operands[--ops->n_sources];
+	if (mkdir(ops->target, 0777) != 0 && errno != EEXIST) {
+		return mode_copy_bad_target(rep, "cannot create directory", ops->target, -errno);
+	}
+	int err = mode_copy_check_dir(ops->target);
+	return err == 0 ? UCP_STATUS_OK : mode_copy_bad_target(rep, "target", ops->target, err);
 }
 
 /** Sort operands into sources and target: UCP_STATUS_OK, or told. */
@@ -397,11 +423,12 @@ int ucp_mode_copy(const struct ucp_options *opts)
 	}
 	uint32_t n_open = opts->set.tell_debug ? ucp_limit_open_files() : 0;
 	ucp_progress_init(&progress, wanted);
-	int status = mode_copy_operands(opts, &rep, &ops);
+	int status = opts->set.unpack ? mode_copy_unpack_operands(opts, &rep, &ops)
+				      : mode_copy_operands(opts, &rep, &ops);
 	if (status != UCP_STATUS_OK) {
 		return status;
 	}
-	if (opts->strip_slashes) {
+	if (opts->strip_slashes && !opts->set.unpack) {
 		mode_copy_strip(&ops);
 	}
 	struct ucp_settings own;

@@ -50,6 +50,9 @@ enum {
 	OPT_POLL,
 	OPT_DIRECT,
 	OPT_ENGINE,
+	OPT_NUMERIC_IDS,
+	OPT_STRIP_COMPONENTS,
+	OPT_UNPACK,
 	OPT_LIST_OPTIONS,
 	OPT_NOT_YET, /* known, and refused */
 };
@@ -102,6 +105,7 @@ static const struct option options_table[] = {
 	{"manifest", required_argument, NULL, OPT_MANIFEST},
 	{"manifest-format", required_argument, NULL, OPT_MANIFEST_FORMAT},
 	{"mem-limit", required_argument, NULL, OPT_MEM_LIMIT},
+	{"numeric-ids", no_argument, NULL, OPT_NUMERIC_IDS},
 	{"on-change", required_argument, NULL, OPT_ON_CHANGE},
 	{"poll", required_argument, NULL, OPT_POLL},
 	{"preflight", optional_argument, NULL, OPT_PREFLIGHT},
@@ -111,6 +115,8 @@ static const struct option options_table[] = {
 	{"retries", required_argument, NULL, OPT_RETRIES},
 	{"safe", no_argument, NULL, OPT_SAFE},
 	{"stats", no_argument, NULL, OPT_STATS},
+	{"strip-components", required_argument, NULL, OPT_STRIP_COMPONENTS},
+	{"unpack", no_argument, NULL, OPT_UNPACK},
 	{"verify", optional_argument, NULL, OPT_VERIFY},
 	{"list-options", no_argument, NULL, OPT_LIST_OPTIONS},
 	/* Known names of options to come: refused, so that no script believes in them. */
@@ -147,7 +153,6 @@ static const struct option options_table[] = {
 	LATER("mtime", required_argument),
 	LATER("newer-than", required_argument),
 	LATER("no-offload", no_argument),
-	LATER("numeric-ids", no_argument),
 	LATER("older-than", required_argument),
 	LATER("owner", required_argument),
 	LATER("pack", optional_argument),
@@ -156,8 +161,6 @@ static const struct option options_table[] = {
 	LATER("shard", required_argument),
 	LATER("snapshot", no_argument),
 	LATER("sort", required_argument),
-	LATER("strip-components", required_argument),
-	LATER("unpack", no_argument),
 	LATER("usermap", required_argument),
 #undef LATER
 	{NULL, 0, NULL, 0},
@@ -561,6 +564,19 @@ static bool options_take_cp(struct ucp_parsing *p, int opt, const char *arg)
 	return true;
 }
 
+/** --unpack: what is in archives, with all that they know of it, as of a copy with -a. */
+static bool options_unpack(struct ucp_parsing *p)
+{
+	struct ucp_settings *set = &p->opts->set;
+	enum ucp_follow follow = p->has_follow ? set->follow : UCP_FOLLOW_NEVER;
+
+	set->unpack = true;
+	set->remove_first = true;
+	bool fine = options_take_cp(p, 'a', NULL);
+	set->follow = follow; /* -H and -L are refused, wherever they stand */
+	return fine;
+}
+
 /** Take one of ucp's own options on: false when told what is wrong. */
 static bool options_take_own(struct ucp_parsing *p, int opt, const char *arg)
 {
@@ -634,6 +650,14 @@ static bool options_take_own(struct ucp_parsing *p, int opt, const char *arg)
 				    &set->mem_limit);
 	case OPT_IO_WORKERS:
 		return ucp_argument_count(p->name, "--io-workers", arg, 1, 4096, &set->io_workers);
+	case OPT_NUMERIC_IDS:
+		set->numeric_ids = true;
+		return true;
+	case OPT_STRIP_COMPONENTS:
+		p->has_strip = true;
+		return ucp_argument_count(p->name, "--strip-components", arg, 0, 4096, &set->strip);
+	case OPT_UNPACK:
+		return options_unpack(p);
 	case OPT_ENGINE:
 		fine = ucp_argument_choose(p->name, "--engine", arg, options_engines, UCP_CHOOSE_AUTO, &value);
 		set->engine = (enum ucp_engine_choice)value;

@@ -20,6 +20,7 @@ struct ucp_parsing {
 	bool has_hash;
 	bool has_on_change;
 	bool has_targets;       /**< more than one -t */
+	bool has_strip;         /**< --strip-components */
 	bool has_hard;          /**< -l */
 	bool has_symbolic;      /**< -s */
 	bool has_backup;        /**< -b, --backup or -S */

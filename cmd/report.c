@@ -92,6 +92,10 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_SYMLINK_DIR,
 	 "%p: can make relative symbolic links only in current directory"},
 	{UCP_FAIL_MANIFEST, "cannot note the digest of %1"},
+	{UCP_FAIL_ARCHIVE, "error reading %1: %t"},
+	{UCP_FAIL_MEMBER, "cannot unpack %1 of %2"},
+	{UCP_FAIL_MEMBER_WHY, "cannot unpack %1 of %2: %t"},
+	{UCP_FAIL_MEMBER_PART, "not all of %1 of %2 is kept: %t"},
 	{UCP_FAIL_LIST, "cannot list %2 in the manifest"},
 };
 

@@ -43,13 +43,45 @@ static bool settle_backup(struct ucp_parsing *p)
 	return true;
 }
 
+/** Options that have no meaning for archives: what is wrong, or NULL. */
+static const char *settle_check_unpack(const struct ucp_parsing *p)
+{
+	const struct ucp_options *o = p->opts;
+	const struct ucp_settings *set = &o->set;
+
+	if (!set->unpack) {
+		return set->numeric_ids ? "--numeric-ids is for --unpack"
+		       : p->has_strip   ? "--strip-components is for --unpack"
+					: NULL;
+	}
+	return o->check != NULL || o->compare || o->clean_temps
+		       ? "--unpack cannot be used with --check, --compare or --clean-temps"
+	       : p->has_hard || p->has_symbolic || set->attributes_only || set->parents ||
+				 set->copy_contents || set->one_filesystem
+		       ? "--unpack cannot be used with -l, -s, -x, --attributes-only, --copy-contents or "
+			 "--parents"
+	       : set->follow != UCP_FOLLOW_NEVER || set->reflink == UCP_REFLINK_ALWAYS ||
+				 set->direct
+		       ? "--unpack cannot be used with -H, -L, --reflink=always or --direct"
+	       : p->has_backup || o->target_is_file || o->preflight != UCP_PREFLIGHT_NEVER
+		       ? "--unpack cannot be used with --backup, -T or --preflight"
+	       : set->keep_flags || set->keep_project
+		       ? "--unpack cannot preserve flags and projects"
+	       : set->verify == UCP_VERIFY_BOTH || p->has_on_change
+		       ? "--unpack reads an archive once: --verify=both and --on-change have no use"
+	       : p->has_z ? "--unpack cannot be used with -Z or --context"
+			  : NULL;
+}
+
 /** Options that contradict each other: false when told. */
 static bool settle_check(const struct ucp_parsing *p)
 {
 	const struct ucp_options *o = p->opts;
-	const char *wrong = NULL;
+	const char *wrong = settle_check_unpack(p);
 
-	if (p->has_hard && p->has_symbolic) {
+	if (wrong != NULL) {
+		/* told below */
+	} else if (p->has_hard && p->has_symbolic) {
 		wrong = "cannot make both hard and symbolic links";
 	} else if (o->set.reflink == UCP_REFLINK_ALWAYS && o->set.sparse != UCP_SPARSE_AUTO) {
 		wrong = "--reflink can be used only with --sparse=auto";

@@ -21,8 +21,8 @@ bool ucp_again_may(struct ucp_file *file)
 	mode_t mode = file->entry.st.st_mode;
 
 	if (file->copy.n_again >= file->w->set->retries || ucp_worker_is_canceled(file->w) ||
-	    (!S_ISREG(mode) && !S_ISBLK(mode))) {
-		return false; /* what comes out of a FIFO comes once */
+	    file->entry.member != NULL || (!S_ISREG(mode) && !S_ISBLK(mode))) {
+		return false; /* what comes out of an archive or a FIFO comes once */
 	}
 	file->copy.n_again++;
 	return true;

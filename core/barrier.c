@@ -7,6 +7,7 @@
 #include "core/finish.h"
 #include "core/fs.h"
 #include "core/links.h"
+#include "core/member.h"
 #include "core/note.h"
 #include "core/place.h"
 #include "core/sys/attr.h"
@@ -382,6 +383,9 @@ static void barrier_end(struct ucp_worker *w, struct ucp_held *held, int err)
 	if (held->copy.group != NULL) {
 		bool is_made = end == BARRIER_END_COPIED || end == BARRIER_END_KEPT;
 		ucp_links_settle(w, held->copy.group, is_made, &held->copy.value);
+	}
+	if (e->member != NULL) {
+		ucp_member_over(w, e->member, end == BARRIER_END_COPIED ? &held->copy.value : NULL);
 	}
 	atomic_fetch_sub(&w->shared->barrier.n_held, 1);
 	if (pin_err == 0) {

@@ -72,7 +72,8 @@ bool ucp_change_is_stream(const struct ucp_file *file)
 {
 	const struct stat *st = &file->entry.st;
 
-	return !S_ISREG(st->st_mode) || (file->attempt.road == UCP_ROAD_STREAM && st->st_size == 0);
+	return file->entry.member != NULL || !S_ISREG(st->st_mode) ||
+	       (file->attempt.road == UCP_ROAD_STREAM && st->st_size == 0);
 }
 
 void ucp_change_forgive(struct ucp_file *file)

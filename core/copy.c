@@ -42,6 +42,7 @@
 #include "core/extent.h"
 #include "core/finish.h"
 #include "core/links.h"
+#include "core/member.h"
 #include "core/meta.h"
 #include "core/note.h"
 #include "core/offload.h"
@@ -196,6 +197,7 @@ static const char *copy_road_name(const struct ucp_file *file, char *text, size_
 		[UCP_ROAD_CLONE] = "clone",
 		[UCP_ROAD_OFFLOAD] = "copy_file_range",
 		[UCP_ROAD_STREAM] = "stream",
+		[UCP_ROAD_BLOCKS] = "decoded",
 	};
 
 	const struct ucp_attempt *attempt = &file->attempt;
@@ -227,7 +229,9 @@ static void copy_end(struct ucp_file *file, bool is_made)
 	struct ucp_worker *w = file->w;
 	struct ucp_copier *cp = &w->copier;
 	struct ucp_dir *dir = file->entry.dir;
-	bool is_elsewhere = file->ending == UCP_ENDING_PARKED || file->ending == UCP_ENDING_HELD;
+	bool is_elsewhere = file->ending == UCP_ENDING_PARKED || file->ending == UCP_ENDING_HELD ||
+			    file->ending == UCP_ENDING_FED;
+	struct ucp_member *member = is_elsewhere ? NULL : file->entry.member;
 
 	ucp_busy_release(w, file);
 	ucp_place_settle(w, &file->entry, file->err == 0);
@@ -235,6 +239,9 @@ static void copy_end(struct ucp_file *file, bool is_made)
 		ucp_links_settle(w, file->copy.group, is_made, &file->copy.value);
 	}
 	file->copy.group = NULL;
+	if (member != NULL) {
+		ucp_member_over(w, member, is_made ? &file->copy.value : NULL);
+	}
 	file->next = cp->free_files;
 	cp->free_files = file;
 	cp->n_files--;
@@ -415,9 +422,15 @@ static void copy_sync(struct ucp_file *file)
 /** Whether writing to a destination may have failed without a word so far. */
 static bool copy_tells_late(struct ucp_file *file)
 {
+	uint64_t dst_dev = file->entry.dir->dev[UCP_DST];
+
+	if (file->entry.member != NULL) {
+		return ucp_fs_get(&file->w->fs, dst_dev, dst_dev, file->copy.fd, file->copy.fd)
+			->tells_late;
+	}
 	return file->copy.is_regular && !file->w->set->attributes_only && file->src_fd >= 0 &&
-	       ucp_fs_get(&file->w->fs, file->entry.st.st_dev, file->entry.dir->dev[UCP_DST],
-			  file->src_fd, file->copy.fd)->tells_late;
+	       ucp_fs_get(&file->w->fs, file->entry.st.st_dev, dst_dev, file->src_fd, file->copy.fd)
+		       ->tells_late;
 }
 
 /** Attributes, then fsync if asked for. */
@@ -427,6 +440,7 @@ static void copy_set_meta(struct ucp_file *file)
 	struct ucp_meta meta = {
 		.entry = &file->entry,
 		.src_fd = file->src_fd,
+		.attrs = file->entry.member != NULL ? &file->entry.member->attrs : NULL,
 		.dst_fd = file->copy.fd,
 		.has_xattrs = file->has_xattrs,
 		.owner_is_right = file->owner_is_right,
@@ -487,7 +501,14 @@ void ucp_copy_data_done(struct ucp_file *file)
 		copy_close(file);
 		return;
 	}
-	if (file->digest != NULL && !file->w->set->attributes_only) {
+	if (file->ending == UCP_ENDING_FED) { /* its copy is not the file's any more */
+		copy_close(file);
+		return;
+	}
+	const struct ucp_member *member = file->entry.member;
+	if (member != NULL && !member->is_whole) {
+		file->copy.value = member->value;
+	} else if (file->digest != NULL && !file->w->set->attributes_only) {
 		ucp_digest_final(file->digest, &file->copy.value);
 	}
 	copy_judged(file, ucp_change_judge(file));
@@ -538,6 +559,10 @@ static void copy_data(struct ucp_file *file)
 		ucp_copy_data_done(file);
 		return;
 	}
+	if (file->entry.member != NULL) {
+		ucp_member_data(file);
+		return;
+	}
 	int rc = ucp_offload_try(w, file);
 	if (rc == 0) {
 		rc = ucp_stream_try(w, file);
@@ -574,7 +599,9 @@ static void copy_opened_src(struct ucp_file *file)
 		return;
 	}
 	if (ucp_meta_wants_xattrs(w->set)) {
-		struct ucp_meta_peek peek = ucp_meta_peek(w, file->src_fd);
+		const struct ucp_member *member = file->entry.member;
+		struct ucp_meta_peek peek = member != NULL ? ucp_meta_peek_attrs(w, &member->attrs)
+							   : ucp_meta_peek(w, file->src_fd);
 		file->has_xattrs = peek.has_xattrs;
 		file->mode_is_right = !peek.has_acl; /* ucp_create_dst() may find otherwise */
 	}
@@ -737,6 +764,32 @@ void ucp_copy_resume(struct ucp_worker *w, const struct ucp_entry *e, const stru
 		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
 	}
 	copy_settled(file);
+}
+
+void ucp_copy_start_member(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	struct ucp_file *file = copy_take_slot(w, e);
+
+	file->copy.size = (uint64_t)e->st.st_size;
+	copy_opened_src(file);
+}
+
+void ucp_copy_resume_member(struct ucp_worker *w, struct ucp_member *member)
+{
+	struct ucp_file *file = copy_take_slot(w, &member->entry);
+
+	file->copy = member->copy;
+	member->copy = (struct ucp_copy){.fd = -1};
+	file->owner_is_right = member->owner_is_right;
+	file->mode_is_right = member->mode_is_right;
+	file->has_xattrs = member->has_xattrs;
+	file->attempt.road = UCP_ROAD_BLOCKS;
+	file->err = member->err; /* told */
+	ucp_member_set_size(file);
+	if (copy_ready_digest(file) < 0) {
+		ucp_copy_fail(file, UCP_FAIL_MEMORY, -ENOMEM);
+	}
+	ucp_copy_data_done(file);
 }
 
 void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,

@@ -24,6 +24,7 @@
 struct ucp_worker;
 struct ucp_link_group;
 struct ucp_file;
+struct ucp_member;
 
 /** Room for the name of a directory entry: vfat's, in UTF-8, are the longest. */
 #define UCP_NAME_ROOM 800
@@ -35,6 +36,7 @@ enum ucp_road {
 	UCP_ROAD_CLONE,   /**< FICLONE */
 	UCP_ROAD_OFFLOAD, /**< copy_file_range */
 	UCP_ROAD_STREAM,  /**< read to end of file: the size is not known beforehand */
+	UCP_ROAD_BLOCKS,  /**< out of an archive, decoded by somebody else */
 };
 
 /** Why a file slot is given up. */
@@ -45,6 +47,7 @@ enum ucp_ending {
 	UCP_ENDING_LINKED,  /**< became a hard link */
 	UCP_ENDING_PARKED,  /**< waits for another copy; what resumes it ends the entry */
 	UCP_ENDING_HELD,    /**< copied, waits for a barrier, which ends the entry */
+	UCP_ENDING_FED,     /**< open, its data is written by others; see member.h */
 };
 
 /**
@@ -140,6 +143,12 @@ void ucp_copy_start(struct ucp_worker *w, const struct ucp_entry *e,
  * ucp_copy_has_room() holds. Ends with ucp_finish_entry() as well.
  */
 void ucp_copy_resume(struct ucp_worker *w, const struct ucp_entry *e, const struct ucp_copy *copy);
+
+/** Begin to make a file of an archive; its dir has a pending and a pin for it. */
+void ucp_copy_start_member(struct ucp_worker *w, const struct ucp_entry *e);
+
+/** Go on with a file of an archive whose data is in place, or has failed. */
+void ucp_copy_resume_member(struct ucp_worker *w, struct ucp_member *member);
 
 /** Note a failure of a file, telling only the first. */
 void ucp_copy_fail(struct ucp_file *file, enum ucp_act act, int64_t err);

@@ -495,7 +495,8 @@ enum ucp_create ucp_create_dst(struct ucp_worker *w, struct ucp_file *file)
 		}
 		int err = create_new(w, file);
 		if (err == 0) {
-			bool is_hidden = e->dir->is_fresh && !e->dir->folds;
+			/* A member of an archive has a claim on its name, and replaces what is there. */
+			bool is_hidden = e->member != NULL || (e->dir->is_fresh && !e->dir->folds);
 			return is_hidden ? UCP_CREATE_DONE : create_claim_new(w, file);
 		}
 		if (err != -EEXIST) {

@@ -122,6 +122,7 @@ void ucp_dir_unref(struct ucp_dir *dir)
 		}
 		pthread_mutex_unlock(&dir->lock);
 		(void)pthread_mutex_destroy(&dir->lock); /* nobody else can see it */
+		ucp_attrs_fini(&dir->attrs);
 		free(dir);
 		dir = parent;
 	}
@@ -216,7 +217,14 @@ static int dir_reopen_side(const struct ucp_dir *dir, enum ucp_side side, int at
 	int flags = O_NONBLOCK;
 	struct stat st;
 
-	bool follow = side == UCP_SRC ? dir->follow_name : dir->follow_dst || dir->is_path_only;
+	if (dir->is_unpacked && side == UCP_SRC) {
+		return -ENOENT; /* there never was one */
+	}
+	if (name[0] == '\0') {
+		name = "."; /* the target of what is unpacked, which paths do not show */
+	}
+	bool is_parent = dir->is_path_only && !dir->is_unpacked;
+	bool follow = side == UCP_SRC ? dir->follow_name : dir->follow_dst || is_parent;
 	if (!follow) {
 		flags |= O_NOFOLLOW;
 	}

@@ -20,6 +20,7 @@
 #ifndef UCP_CORE_DIR_H
 #define UCP_CORE_DIR_H
 
+#include "core/attrs.h"
 #include "core/task.h"
 
 #include <pthread.h>
@@ -81,12 +82,16 @@ struct ucp_dir {
 	bool is_operand;            /**< named on the command line, or the root of one */
 	bool is_created;            /**< made by this run: nothing was in it */
 	atomic_bool is_read;        /**< nothing is left to read */
-	bool is_path_only;          /**< a parent for --parents: not read, only finished */
+	bool is_path_only;          /**< a parent for --parents: not read, only finished; likewise of
+	                                 what is unpacked, where the archive has no entry for it */
+	bool is_unpacked;           /**< from an archive: there is no source directory */
 	bool follow_name;           /**< the source name may be a symlink (-H, -L, --parents) */
 	bool follow_dst;            /**< the destination name is a symlink to a directory */
 	bool has_default_acl;       /**< files created here inherit an ACL */
 	bool folds;                 /**< two names in the destination may be one file */
 	bool is_fresh;              /**< all is new up to the only operand: no link leads into it */
+	struct ucp_attrs attrs;     /**< owned: of one that is unpacked, as the archive has them */
+	struct ucp_dir *next_left;  /**< borrowed: the next one of a UCP_TASK_LEFT */
 	int src_err;                /**< why the source could not be opened again, negative errno */
 	struct ucp_operand *operand; /**< borrowed: when named on the command line, else NULL */
 	atomic_int owner_known;     /**< owner below is valid */

@@ -173,10 +173,9 @@ static int enter_open_up(struct ucp_dir *dir, int fd)
 	return again;
 }
 
-/** Open the destination directory and learn what is needed of it: its descriptor, or told. */
-static int enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
+int ucp_enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir)
 {
-	bool follow = dir->follow_dst || dir->is_path_only;
+	bool follow = dir->follow_dst || (dir->is_path_only && !dir->is_unpacked);
 	int flags = follow ? 0 : O_NOFOLLOW;
 	int at = dir->parent->fd[UCP_DST];
 
@@ -261,7 +260,7 @@ static int enter_pinned(struct ucp_worker *w, struct ucp_dir *dir)
 		err = enter_make_dst(w, dir);
 	}
 	if (err == 0) {
-		dst_fd = enter_open_dst(w, dir);
+		dst_fd = ucp_enter_open_dst(w, dir);
 		err = dst_fd < 0 ? dst_fd : 0;
 	}
 	if (err == 0 && dir->is_operand) {

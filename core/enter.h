@@ -26,4 +26,13 @@ int ucp_enter(struct ucp_worker *w, struct ucp_dir *dir);
  */
 bool ucp_enter_parents(struct ucp_worker *w, struct ucp_entry *e);
 
+/**
+ * Open the destination of a directory that is there, and learn what is needed of it.
+ *
+ * Its parent is pinned; is_created, is_path_only and follow_dst say how it is to be taken. Sets
+ * dst_st, dev and ino, and what files in it will be like.
+ * Returns a descriptor, the caller's, or a negative errno, told.
+ */
+int ucp_enter_open_dst(struct ucp_worker *w, struct ucp_dir *dir);
+
 #endif

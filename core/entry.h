@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
+struct ucp_member;
+
 /** A source operand and what became of it. */
 struct ucp_operand {
 	const char *src;             /**< borrowed: as given */
@@ -27,6 +29,8 @@ struct ucp_entry {
 	const char *src_name;        /**< relative to dir */
 	const char *dst_name;        /**< relative to dir */
 	struct ucp_operand *operand; /**< borrowed: when named on the command line, else NULL */
+	struct ucp_member *member;   /**< owned: where it comes from when that is an archive, and no
+	                                  source that could be opened; else NULL */
 	bool follow;                 /**< a symlink stands for what it points to */
 	bool as_regular;             /**< its contents are wanted, whatever it is */
 	bool is_told;                /**< -v has had its line */

@@ -91,6 +91,10 @@ enum ucp_act {
 	UCP_FAIL_KEPT,           /**< dst: exists, with --update=none-fail */
 	UCP_FAIL_SYMLINK_DIR,    /**< dst: -s needs absolute sources elsewhere */
 	UCP_FAIL_MANIFEST,       /**< src: a digest could not be noted */
+	UCP_FAIL_ARCHIVE,        /**< src: an archive that cannot be read on, or at all; text: why */
+	UCP_FAIL_MEMBER,         /**< src, dst: an entry, and its archive */
+	UCP_FAIL_MEMBER_WHY,     /**< likewise, and text: why it is not unpacked */
+	UCP_FAIL_MEMBER_PART,    /**< likewise: unpacked, but for what text says */
 	UCP_FAIL_LIST,           /**< dst: it is not there any more, or cannot be looked at, for the
 	                              manifest */
 };

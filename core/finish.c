@@ -37,7 +37,9 @@ static void finish_set_meta(struct ucp_worker *w, struct ucp_dir *dir)
 			      : ucp_mode_asked(set, dir->st.st_mode);
 	bool is_fresh = dir->is_created && !set->keep_mode;
 
-	if (dir->fd[UCP_SRC] >= 0) {
+	if (dir->is_unpacked) {
+		peek = ucp_meta_peek_attrs(w, &dir->attrs);
+	} else if (dir->fd[UCP_SRC] >= 0) {
 		peek = ucp_meta_peek(w, dir->fd[UCP_SRC]);
 	} else if (ucp_meta_wants_xattrs(set) || ucp_flags_are_wanted(set)) {
 		/* It was closed meanwhile, and is not there any more. */
@@ -47,6 +49,7 @@ static void finish_set_meta(struct ucp_worker *w, struct ucp_dir *dir)
 	struct ucp_meta meta = {
 		.entry = &e,
 		.src_fd = dir->fd[UCP_SRC],
+		.attrs = dir->is_unpacked ? &dir->attrs : NULL,
 		.dst_fd = dir->fd[UCP_DST],
 		.has_xattrs = peek.has_xattrs,
 		.owner_is_right = dir->dst_st.st_uid == dir->st.st_uid &&
@@ -58,6 +61,20 @@ static void finish_set_meta(struct ucp_worker *w, struct ucp_dir *dir)
 		.mode = last,
 	};
 	(void)ucp_meta_set(w, &meta); /* told */
+}
+
+/** A directory that was made on the way to entries of an archive, which says nothing of it. */
+static void finish_open_up(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	mode_t mode = 0777 & ~w->set->umask;
+
+	/* Without keep_mode the umask, or a default ACL, has had its say when it was made. */
+	if (w->set->keep_mode && dir->filling_mode != mode) {
+		int err = ucp_attr_chmod(dir->fd[UCP_DST], mode | (dir->dst_st.st_mode & 02000));
+		if (err < 0) {
+			finish_fail(w, UCP_FAIL_MODE, err, dir);
+		}
+	}
 }
 
 /** A directory that waits for its fsync. */
@@ -189,12 +206,15 @@ static bool finish_one(struct ucp_worker *w, struct ucp_dir *dir, bool *ret_is_p
 		return false;
 	}
 	*ret_is_pinned = true;
-	if (!is_foreign) {
+	if (!is_foreign && dir->is_path_only && dir->is_unpacked) {
+		finish_open_up(w, dir);
+		ucp_note_dir(w, dir);
+	} else if (!is_foreign) {
 		finish_set_meta(w, dir);
 		ucp_note_dir(w, dir);
 	}
 	wants_sync = wants_sync && !ucp_barrier_covers_dir(w, dir);
-	if (wants_sync && w->n_dir_syncs >= w->max_dir_syncs) {
+	if (wants_sync && (w->eng == NULL || w->n_dir_syncs >= w->max_dir_syncs)) {
 		/* Waiting in the background would keep descriptors that others need. */
 		finish_sync_now(w, dir);
 		return false;

@@ -5,6 +5,7 @@
 
 #include "core/enter.h"
 #include "core/facts.h"
+#include "core/feed.h"
 #include "core/fs.h"
 #include "core/inventory.h"
 #include "core/links.h"
@@ -14,6 +15,7 @@
 #include "core/sys/container.h"
 #include "core/sys/fd.h"
 #include "core/sys/path.h"
+#include "core/unpack.h"
 #include "core/worker.h"
 #include "hash/manifest.h"
 
@@ -36,6 +38,7 @@ enum {
 	JOB_TINY_FILES = 2,         /* a run this small needs no threads */
 	JOB_TINY_BYTES = 1 << 20,
 	JOB_LOOKED_AT = 16,         /* sources: others are mostly beside these */
+	JOB_BLOCKS = 32 << 20,      /* bytes of decoded data that wait to be written */
 	JOB_STACK = 512 * 1024,     /* bytes a thread; no deep recursion anywhere */
 };
 
@@ -50,6 +53,8 @@ struct ucp_job {
 	int target_fd;                  /**< owned: the target directory, or AT_FDCWD */
 	bool target_folds;              /**< names of several operands may be one file there */
 	uint32_t n_threads;             /**< running, or not yet joined */
+	struct ucp_unpack unpack;       /**< with settings' unpack: what the decoder does */
+	bool has_decoder;               /**< its thread runs, or is not yet joined */
 	atomic_bool is_done;
 	sem_t wake;
 };
@@ -118,6 +123,7 @@ void ucp_job_free(struct ucp_job *job)
 	if (job->target_fd >= 0) {
 		ucp_fd_drop(&job->target_fd);
 	}
+	ucp_feed_free(shared->feed);
 	ucp_manifest_free(shared->manifest);
 	ucp_roots_fini(&shared->roots);
 	ucp_busy_fini(&shared->busy);
@@ -226,7 +232,7 @@ static enum ucp_plan_run job_kind(const struct ucp_settings *set, const struct u
 {
 	struct stat st;
 
-	if (job_is_tiny(set, ops)) {
+	if (!set->unpack && job_is_tiny(set, ops)) {
 		return UCP_RUN_TINY;
 	}
 	for (uint32_t i = 0; i < ops->n_sources && i < JOB_LOOKED_AT; i++) {
@@ -373,6 +379,13 @@ static void job_on_nudge(int sig)
 	(void)sig;
 }
 
+/** Body of the decoder's thread. */
+static void *job_decode(void *arg)
+{
+	ucp_unpack_run(arg);
+	return NULL;
+}
+
 /** Start all worker threads: 0, or a negative errno when not even one could be had. */
 static int job_start_threads(struct ucp_job *job)
 {
@@ -391,14 +404,19 @@ static int job_start_threads(struct ucp_job *job)
 	/* Signals are for the thread that waits for the job. */
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	uint32_t n = 0;
-	atomic_store(&shared->n_threads, shared->n_workers); /* to come */
-	while (n < shared->n_workers && err == 0) {
+	uint32_t n_workers = job->plan.n_workers;
+	atomic_store(&shared->n_threads, n_workers); /* to come */
+	if (shared->feed != NULL) {
+		err = pthread_create(&job->unpack.w->thread, &attr, job_decode, &job->unpack);
+		job->has_decoder = err == 0;
+	}
+	while (n < n_workers && err == 0) {
 		err = pthread_create(&shared->workers[n].thread, &attr, job_thread,
 				     &shared->workers[n]);
 		n += err == 0;
 	}
 	/* Those that have resigned meanwhile have been taken off. */
-	atomic_fetch_sub(&shared->n_threads, shared->n_workers - (n > 0 ? n : 1));
+	atomic_fetch_sub(&shared->n_threads, n_workers - (n > 0 ? n : 1));
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)pthread_attr_destroy(&attr);
 	job->n_threads = n;
@@ -421,16 +439,51 @@ static int job_prepare_workers(struct ucp_job *job)
 	atomic_init(&shared->n_direct, job->plan.n_direct);
 	shared->n_prompt = job->plan.n_prompt;
 	atomic_init(&shared->n_threads, 1);
-	shared->workers = calloc(job->plan.n_workers, sizeof(*shared->workers));
+	uint32_t n_workers = job->plan.n_workers + (shared->set->unpack ? 1 : 0);
+	shared->workers = calloc(n_workers, sizeof(*shared->workers));
 	if (shared->workers == NULL) {
 		return -ENOMEM;
 	}
-	while (shared->n_workers < job->plan.n_workers && err == 0) {
+	while (shared->n_workers < n_workers && err == 0) {
 		err = ucp_worker_init(&shared->workers[shared->n_workers], shared,
 				      shared->n_workers, &job->plan.worker);
 		shared->n_workers++;
 	}
 	return err;
+}
+
+/** Begin to unpack, once there are workers: 0, or a negative errno. */
+static int job_start_unpack(struct ucp_job *job)
+{
+	struct ucp_shared *shared = &job->shared;
+	const struct ucp_settings *set = shared->set;
+	struct ucp_dir *base = job_new_base(job);
+	uint64_t limit = set->mem_limit > 0 ? set->mem_limit / 4 : JOB_BLOCKS;
+	uint64_t block_size = job->plan.worker.chunk_size;
+
+	limit = limit < JOB_BLOCKS ? limit : JOB_BLOCKS;
+	block_size = block_size < limit / 4 ? block_size : limit / 4;
+	shared->feed = ucp_feed_new(limit, block_size, set->manifest);
+	if (base == NULL || shared->feed == NULL) {
+		if (base != NULL) {
+			ucp_dir_unref(base);
+		}
+		return -ENOMEM;
+	}
+	job->next = job->ops->n_sources; /* they are the decoder's */
+	job->unpack = (struct ucp_unpack){
+		.w = &shared->workers[shared->n_workers - 1], .ops = job->ops, .base = base};
+	shared->n_feeding = 1;
+	atomic_fetch_add(&shared->n_unread, 1);
+	if (job_start_threads(job) == 0) {
+		return 0;
+	}
+	if (!job->has_decoder) {
+		ucp_dir_unref(base);
+		return -EAGAIN; /* no thread for it, and without it there is nothing to do */
+	}
+	ucp_worker_run(&shared->workers[0]);
+	return 0;
 }
 
 int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops)
@@ -445,7 +498,7 @@ int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops)
 		}
 		job->target_folds = ops->n_sources > 1 && job_target_folds(job);
 	}
-	int err = job_prepare_operands(job);
+	int err = job->shared.set->unpack ? 0 : job_prepare_operands(job);
 	if (err == 0) {
 		err = job_prepare_workers(job);
 	}
@@ -457,6 +510,13 @@ int ucp_job_start(struct ucp_job *job, const struct ucp_operands *ops)
 	}
 	if (job->shared.set->keep_mode) {
 		(void)umask(0); /* until ucp_job_end() */
+	}
+	if (job->shared.set->unpack) {
+		err = job_start_unpack(job);
+		if (err < 0) {
+			(void)umask(job->shared.set->umask);
+		}
+		return err;
 	}
 	job_next_group(job, &job->shared.workers[0]);
 	if (job->plan.is_inline || job_start_threads(job) < 0) {
@@ -489,6 +549,9 @@ static struct timespec job_deadline(int timeout_ms)
 bool ucp_job_wait(struct ucp_job *job, int timeout_ms)
 {
 	if (atomic_load(&job->shared.canceled) != 0 && !atomic_load(&job->is_done)) {
+		if (job->has_decoder) {
+			(void)pthread_kill(job->unpack.w->thread, JOB_NUDGE_SIGNAL);
+		}
 		for (uint32_t i = 0; i < job->n_threads; i++) {
 			(void)pthread_kill(job->shared.workers[i].thread, JOB_NUDGE_SIGNAL);
 		}
@@ -584,6 +647,10 @@ void ucp_job_end(struct ucp_job *job, struct ucp_result *ret_result)
 		(void)pthread_join(shared->workers[i].thread, NULL); /* ours, joined once */
 	}
 	job->n_threads = 0;
+	if (job->has_decoder) {
+		(void)pthread_join(job->unpack.w->thread, NULL); /* likewise */
+		job->has_decoder = false;
+	}
 	if (!was_canceled && job->shared.n_workers > 0) {
 		ucp_flags_seal(&shared->workers[0]);
 	}

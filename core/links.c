@@ -278,14 +278,14 @@ static bool links_make_pinned(struct ucp_worker *w, struct ucp_link_group *group
 	return true;
 }
 
-/** Make the link of one entry to its group's copy. */
-static void links_make(struct ucp_worker *w, struct ucp_link_group *group,
+/** Make the link of one entry to its group's copy: whether it is one now. */
+static bool links_make(struct ucp_worker *w, struct ucp_link_group *group,
 		       struct ucp_entry *e)
 {
 	int err = ucp_dir_pin(w, group->dir);
 	if (err < 0) {
 		links_fail(w, group, e, err);
-		return;
+		return false;
 	}
 	bool made = links_make_pinned(w, group, e);
 	ucp_dir_unpin(group->dir);
@@ -296,6 +296,24 @@ static void links_make(struct ucp_worker *w, struct ucp_link_group *group,
 		ucp_count(&w->counts.hardlinks, 1);
 	}
 	ucp_place_settle(w, e, made);
+	return made;
+}
+
+enum ucp_links_made ucp_links_make_to(struct ucp_worker *w, struct ucp_dir *dir, char *name,
+				      const struct ucp_digest_value *value, struct ucp_entry *e,
+				      bool may_lack)
+{
+	struct ucp_link_group group = {.dir = dir, .name = name, .value = *value};
+	struct stat st;
+
+	if (may_lack && ucp_dir_pin(w, dir) == 0) {
+		int err = ucp_fd_statat(dir->fd[UCP_DST], name, AT_SYMLINK_NOFOLLOW, &st);
+		ucp_dir_unpin(dir);
+		if (err == -ENOENT) {
+			return UCP_LINKS_LACKING;
+		}
+	}
+	return links_make(w, &group, e) ? UCP_LINKS_MADE : UCP_LINKS_FAILED;
 }
 
 bool ucp_links_may_come(const struct ucp_worker *w, const struct ucp_entry *e)
@@ -334,7 +352,7 @@ enum ucp_claim ucp_links_claim(struct ucp_worker *w, struct ucp_entry *e,
 	pthread_mutex_unlock(&links->lock);
 
 	if (claim == UCP_CLAIM_MADE) {
-		links_make(w, group, e);
+		(void)links_make(w, group, e); /* told */
 		pthread_mutex_lock(&links->lock);
 		group->n_users--;
 		links_retire(w, group);
@@ -394,7 +412,7 @@ void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool i
 	while (parked != NULL) {
 		struct ucp_parked *next = parked->next;
 		if (ucp_parked_pin(w, parked)) {
-			links_make(w, group, &parked->entry);
+			(void)links_make(w, group, &parked->entry); /* told */
 			ucp_finish_entry(w, parked->entry.dir);
 		}
 		free(parked);

@@ -59,6 +59,24 @@ bool ucp_links_may_come(const struct ucp_worker *w, const struct ucp_entry *e);
 void ucp_links_settle(struct ucp_worker *w, struct ucp_link_group *group, bool is_made,
 		      const struct ucp_digest_value *value);
 
+/** What became of a hard link. */
+enum ucp_links_made {
+	UCP_LINKS_MADE,
+	UCP_LINKS_FAILED,  /**< told, or skipped */
+	UCP_LINKS_LACKING, /**< there is no such file, which is not told */
+};
+
+/**
+ * Make an entry of an archive a hard link to what is in the destination already.
+ *
+ * @dir, @name  what it is to be another name of
+ * @value       the digest of that, or one of length 0
+ * @may_lack    LACKING is an answer
+ */
+enum ucp_links_made ucp_links_make_to(struct ucp_worker *w, struct ucp_dir *dir, char *name,
+				      const struct ucp_digest_value *value, struct ucp_entry *e,
+				      bool may_lack);
+
 /**
  * Make a hard link for -l, or report why not.
  *

@@ -3,9 +3,11 @@
 
 #include "core/meta.h"
 
+#include "core/attrs.h"
 #include "core/context.h"
 #include "core/flags.h"
 #include "core/fs.h"
+#include "core/member.h"
 #include "core/mode.h"
 #include "core/note.h"
 #include "core/sys/attr.h"
@@ -151,6 +153,16 @@ struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd)
 	return peek;
 }
 
+struct ucp_meta_peek ucp_meta_peek_attrs(const struct ucp_worker *w, const struct ucp_attrs *attrs)
+{
+	struct ucp_attr attr;
+
+	return (struct ucp_meta_peek){
+		.has_xattrs = attrs->len > 0,
+		.has_acl = w->set->keep_mode && ucp_attrs_find(attrs, UCP_ATTR_ACL, &attr),
+	};
+}
+
 /** The value of one attribute: its length with *ret_value to be freed, or a negative errno. */
 static ssize_t meta_get_xattr(int fd, const char *name, void **ret_value)
 {
@@ -176,6 +188,26 @@ static ssize_t meta_get_xattr(int fd, const char *name, void **ret_value)
 	}
 }
 
+/** The same of the source, wherever its attributes are. */
+static ssize_t meta_get_source(const struct ucp_meta *meta, const char *name, void **ret_value)
+{
+	struct ucp_attr attr;
+
+	if (meta->attrs == NULL) {
+		return meta_get_xattr(meta->src_fd, name, ret_value);
+	}
+	if (!ucp_attrs_find(meta->attrs, name, &attr)) {
+		return -ENODATA;
+	}
+	void *value = malloc((size_t)attr.len + 1);
+	if (value == NULL) {
+		return -ENOMEM;
+	}
+	memcpy(value, attr.value, attr.len);
+	*ret_value = value;
+	return attr.len;
+}
+
 /** What became of an attribute. */
 enum meta_kept {
 	META_KEPT,
@@ -191,7 +223,7 @@ static enum meta_kept meta_copy_xattr(struct ucp_worker *w, const struct ucp_met
 	const struct ucp_entry *e = meta->entry;
 	void *value = NULL;
 
-	ssize_t len = meta_get_xattr(meta->src_fd, name, &value);
+	ssize_t len = meta_get_source(meta, name, &value);
 	if (len == -ENODATA) {
 		return META_GONE;
 	}
@@ -240,6 +272,29 @@ static int meta_list_xattrs(int fd, struct meta_names *ret_names)
 		}
 		room *= 4;
 	}
+}
+
+/** The same of the source, wherever its attributes are. */
+static int meta_list_source(const struct ucp_meta *meta, struct meta_names *ret_names)
+{
+	struct meta_names names = {0};
+	struct ucp_attr attr;
+	size_t at = 0;
+
+	if (meta->attrs == NULL) {
+		return meta_list_xattrs(meta->src_fd, ret_names);
+	}
+	names.text = malloc(meta->attrs->len + 1); /* names alone need less */
+	if (names.text == NULL) {
+		return -ENOMEM;
+	}
+	while (ucp_attrs_next(meta->attrs, &at, &attr)) {
+		size_t room = strlen(attr.name) + 1;
+		memcpy(names.text + names.len, attr.name, room);
+		names.len += room;
+	}
+	*ret_names = names;
+	return 0;
 }
 
 /** A source whose attributes cannot be listed: false when told as failed. */
@@ -380,14 +435,15 @@ static void meta_check_times(struct ucp_worker *w, const struct ucp_entry *e, in
 			     const char *name)
 {
 	const struct stat *st = &e->st;
+	bool has_atime = st->st_atim.tv_nsec != UTIME_OMIT; /* archives need not have one */
 	struct stat got;
 
-	if (!meta_is_far(&st->st_mtim) && !meta_is_far(&st->st_atim)) {
+	if (!meta_is_far(&st->st_mtim) && !(has_atime && meta_is_far(&st->st_atim))) {
 		return;
 	}
 	if (ucp_fd_statat(dir, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &got) == 0 &&
 	    (got.st_mtim.tv_sec != st->st_mtim.tv_sec ||
-	     got.st_atim.tv_sec != st->st_atim.tv_sec)) {
+	     (has_atime && got.st_atim.tv_sec != st->st_atim.tv_sec))) {
 		ucp_note_lost(w, e, UCP_LOST_TIMES, -ERANGE, NULL);
 	}
 }
@@ -421,10 +477,11 @@ static bool meta_check_xattr(struct ucp_worker *w, const struct ucp_meta *meta, 
 	char text[XATTR_NAME_MAX + 64];
 	void *want = NULL, *have = NULL;
 
-	ssize_t want_len = meta_get_xattr(meta->src_fd, name, &want);
+	ssize_t want_len = meta_get_source(meta, name, &want);
 	ssize_t have_len = want_len >= 0 ? meta_get_xattr(meta->dst_fd, name, &have) : want_len;
-	/* One that the source has lost since is no fault of the copy. */
-	bool is_same = want_len < 0 || (have_len == want_len &&
+	/* One that the source has lost since is no fault of the copy, nor that the mode which was set
+	 * lets nobody read it. */
+	bool is_same = want_len < 0 || have_len == -EACCES || (have_len == want_len &&
 					memcmp(want, have, (size_t)want_len) == 0);
 	free(want);
 	free(have);
@@ -442,7 +499,7 @@ static bool meta_is_time(const struct timespec *want, const struct timespec *hav
 	int64_t ns = (want->tv_sec - have->tv_sec) * INT64_C(1000000000) +
 		     (want->tv_nsec - have->tv_nsec);
 
-	return ns == 0 || (ns > 0 && ns < GRAIN_MAX_S * INT64_C(1000000000) &&
+	return want->tv_nsec == UTIME_OMIT || ns == 0 || (ns > 0 && ns < GRAIN_MAX_S * INT64_C(1000000000) &&
 			   have->tv_nsec % GRAIN_NS == 0);
 }
 
@@ -530,8 +587,8 @@ bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta)
 		fine = meta_set_owner(w, meta) && fine;
 	}
 	ucp_context_restore(w, meta->entry, meta->dst_fd);
-	if (meta->has_xattrs && meta->src_fd >= 0) {
-		int err = meta_list_xattrs(meta->src_fd, &names);
+	if (meta->has_xattrs && (meta->src_fd >= 0 || meta->attrs != NULL)) {
+		int err = meta_list_source(meta, &names);
 		fine = (err == 0 || meta_unlisted(w, meta->entry, err)) && fine;
 	}
 	fine = meta_copy_xattrs(w, meta, &names) && fine;
@@ -599,7 +656,7 @@ static bool meta_copy_held(struct ucp_worker *w, const struct ucp_meta *meta)
 {
 	struct meta_names names;
 
-	int err = meta_list_xattrs(meta->src_fd, &names);
+	int err = meta_list_source(meta, &names);
 	if (err < 0) {
 		return meta_unlisted(w, meta->entry, err);
 	}
@@ -626,9 +683,10 @@ static void meta_drop_acl_at(const struct ucp_settings *set, const struct ucp_en
 static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e,
 				const struct stat *dst_st)
 {
-	ssize_t len = 0;
+	const struct ucp_attrs *attrs = e->member != NULL ? &e->member->attrs : NULL;
+	ssize_t len = attrs != NULL ? (ssize_t)attrs->len : 0;
 
-	if (ucp_meta_wants_xattrs(w->set)) {
+	if (attrs == NULL && ucp_meta_wants_xattrs(w->set)) {
 		len = ucp_attr_list_at(e->dir->fd[UCP_SRC], e->src_name, e->follow, NULL, 0);
 	}
 	if (len <= 0) {
@@ -642,12 +700,15 @@ static bool meta_copy_xattrs_at(struct ucp_worker *w, const struct ucp_entry *e,
 	}
 	struct ucp_meta meta = {
 		.entry = e,
-		.src_fd = meta_hold(e->dir->fd[UCP_SRC], e->src_name,
-				    e->follow ? 0 : O_NOFOLLOW, &e->st),
+		.attrs = attrs,
+		.src_fd = attrs != NULL ? -1
+					: meta_hold(e->dir->fd[UCP_SRC], e->src_name,
+						    e->follow ? 0 : O_NOFOLLOW, &e->st),
 		.dst_fd = meta_hold(e->dir->fd[UCP_DST], e->dst_name, O_NOFOLLOW, dst_st),
 		.may_have_acl = e->dir->has_default_acl,
 	};
-	bool fine = meta.src_fd < 0 ? meta_fail_all(w, e, UCP_FAIL_XATTR_LIST, meta.src_fd)
+	bool fine = meta.src_fd < 0 && attrs == NULL
+			    ? meta_fail_all(w, e, UCP_FAIL_XATTR_LIST, meta.src_fd)
 		    : meta.dst_fd < 0 ? meta_fail_all(w, e, UCP_FAIL_STAT_DST, meta.dst_fd)
 				      : meta_copy_held(w, &meta);
 	ucp_fd_drop(&meta.src_fd);

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct ucp_attrs;
 struct ucp_settings;
 struct ucp_worker;
 
@@ -34,6 +35,7 @@ struct ucp_meta_peek {
 struct ucp_meta {
 	const struct ucp_entry *entry; /**< borrowed: names and source status */
 	int src_fd;                    /**< borrowed: where attributes are read, or -1 */
+	const struct ucp_attrs *attrs; /**< borrowed: where they are instead of src_fd, or NULL */
 	int dst_fd;                    /**< borrowed */
 	bool has_xattrs;               /**< the source has some */
 	bool owner_is_right;           /**< nothing to change */
@@ -50,6 +52,9 @@ bool ucp_meta_wants_xattr(const struct ucp_settings *set, const char *name);
 
 /** Look whether a source has attributes worth copying, as far as the options ask. */
 struct ucp_meta_peek ucp_meta_peek(const struct ucp_worker *w, int fd);
+
+/** The same for a source whose attributes are in memory. */
+struct ucp_meta_peek ucp_meta_peek_attrs(const struct ucp_worker *w, const struct ucp_attrs *attrs);
 
 /** Set everything on an open file or directory: false when something was told as failed. */
 bool ucp_meta_set(struct ucp_worker *w, const struct ucp_meta *meta);

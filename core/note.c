@@ -147,6 +147,26 @@ void ucp_note_link(struct ucp_worker *w, const struct ucp_entry *e,
 	note_digest(w, e, value, w->set->copy_contents ? UCP_NOTE_ANY : type);
 }
 
+void ucp_note_gone(struct ucp_worker *w, const struct ucp_entry *e)
+{
+	struct ucp_shared *shared = w->shared;
+
+	if (shared->manifest == NULL || note_lists_all(w)) {
+		return; /* where all is listed, it has an entry of its own */
+	}
+	char *path = ucp_dir_inner_path(e->dir, e->dst_name);
+	int err = -ENOMEM;
+	if (path != NULL) {
+		pthread_mutex_lock(&shared->tell_lock);
+		err = ucp_manifest_drop(shared->manifest, path);
+		pthread_mutex_unlock(&shared->tell_lock);
+	}
+	free(path);
+	if (err < 0) {
+		ucp_worker_tell_entry(w, UCP_FAIL_MANIFEST, err, e);
+	}
+}
+
 void ucp_note_entry(struct ucp_worker *w, const struct ucp_entry *e, mode_t type)
 {
 	static const struct ucp_digest_value none;

@@ -65,6 +65,9 @@ void ucp_note_copy(struct ucp_worker *w, const struct ucp_entry *e, const struct
 void ucp_note_link(struct ucp_worker *w, const struct ucp_entry *e,
 		   const struct ucp_digest_value *value);
 
+/** What had this name has been replaced by something that has no digest. */
+void ucp_note_gone(struct ucp_worker *w, const struct ucp_entry *e);
+
 /** Put an entry of a type that was made, and has no digest, into a manifest of mtree form. */
 void ucp_note_entry(struct ucp_worker *w, const struct ucp_entry *e, mode_t type);
 

@@ -152,6 +152,10 @@ struct ucp_settings {
 	uint64_t chunk_size;   /**< bytes; 0: default */
 	uint64_t mem_limit;    /**< bytes of buffers in the whole process; 0: default */
 
+	bool unpack;           /**< sources are archives */
+	bool numeric_ids;      /**< with it: names of users and groups are not looked up */
+	uint32_t strip;        /**< with it: components of paths that are left out at the front */
+
 	bool tell_copied;      /**< -v: events for what was copied */
 	bool tell_debug;       /**< --debug: events on how */
 	mode_t umask;          /**< the process's own, for modes that are not kept; see job.h */

@@ -5,6 +5,7 @@
 
 #include "core/finish.h"
 #include "core/links.h"
+#include "core/member.h"
 #include "core/meta.h"
 #include "core/mode.h"
 #include "core/note.h"
@@ -18,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -176,7 +178,13 @@ static bool special_copy(struct ucp_worker *w, struct ucp_entry *e)
 {
 	char *target = NULL;
 
-	if (S_ISLNK(e->st.st_mode)) {
+	if (S_ISLNK(e->st.st_mode) && e->member != NULL) {
+		target = strdup(e->member->target);
+		if (target == NULL) {
+			ucp_worker_tell_entry(w, UCP_FAIL_MEMORY, -ENOMEM, e);
+			return false;
+		}
+	} else if (S_ISLNK(e->st.st_mode)) {
 		int err = ucp_fd_readlinkat(e->dir->fd[UCP_SRC], e->src_name,
 					    (size_t)e->st.st_size, &target);
 		if (err < 0) {
@@ -195,6 +203,11 @@ static bool special_copy(struct ucp_worker *w, struct ucp_entry *e)
 	}
 	ucp_count(S_ISLNK(e->st.st_mode) ? &w->counts.symlinks : &w->counts.specials, 1);
 	return true;
+}
+
+bool ucp_special_make(struct ucp_worker *w, struct ucp_entry *e)
+{
+	return special_copy(w, e);
 }
 
 void ucp_special_copy(struct ucp_worker *w, struct ucp_entry *e)

@@ -7,6 +7,8 @@
 
 #include "core/entry.h"
 
+#include <stdbool.h>
+
 struct ucp_link_group;
 struct ucp_worker;
 
@@ -16,6 +18,9 @@ void ucp_special_copy(struct ucp_worker *w, struct ucp_entry *e);
 /** The same for an entry that owns its group of hard links; ends it with ucp_finish_entry(). */
 void ucp_special_copy_owned(struct ucp_worker *w, struct ucp_entry *e,
 			    struct ucp_link_group *group);
+
+/** Make an entry of an archive, which is no file, and no more than that: whether it was made. */
+bool ucp_special_make(struct ucp_worker *w, struct ucp_entry *e);
 
 /** Make a hard link (-l) or a symbolic link (-s) to a source that is no directory. */
 void ucp_special_make_link(struct ucp_worker *w, struct ucp_entry *e);

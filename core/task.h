@@ -17,6 +17,10 @@ enum ucp_task_kind {
 	UCP_TASK_OPERANDS, /**< embedded in struct ucp_group: start operands */
 	UCP_TASK_PARKED,   /**< embedded in struct ucp_parked: copy after all */
 	UCP_TASK_HELD,     /**< embedded in struct ucp_held: end files after a barrier */
+	UCP_TASK_MEMBERS,  /**< embedded in struct ucp_member: begin it, and those of its batch */
+	UCP_TASK_BLOCK,    /**< embedded in struct ucp_block: write it */
+	UCP_TASK_LEFT,     /**< embedded in struct ucp_dir: nothing more comes into it, and into
+	                        those behind it */
 };
 
 /** A piece of work, embedded in what it is about. */

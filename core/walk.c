@@ -9,6 +9,7 @@
 #include "core/enter.h"
 #include "core/finish.h"
 #include "core/links.h"
+#include "core/member.h"
 #include "core/parked.h"
 #include "core/place.h"
 #include "core/special.h"
@@ -53,7 +54,7 @@ void ucp_walk_fini(struct ucp_walk *walk)
 
 bool ucp_walk_is_active(const struct ucp_walk *walk)
 {
-	return walk->dir != NULL;
+	return walk->dir != NULL || walk->batch != NULL;
 }
 
 /** A directory is read to its end, or will not be read on: its reading is over. */
@@ -274,6 +275,16 @@ static void walk_dir(struct ucp_worker *w, struct ucp_dir *dir)
 	}
 }
 
+/** Directories that nothing more comes into. */
+static void walk_left(struct ucp_worker *w, struct ucp_dir *dir)
+{
+	while (dir != NULL) {
+		struct ucp_dir *next = dir->next_left;
+		ucp_finish_unpinned(w, dir);
+		dir = next;
+	}
+}
+
 void ucp_walk_start(struct ucp_worker *w, struct ucp_task *task)
 {
 	struct ucp_walk *walk = &w->walk;
@@ -294,6 +305,15 @@ void ucp_walk_start(struct ucp_worker *w, struct ucp_task *task)
 		break;
 	case UCP_TASK_HELD:
 		ucp_barrier_resume(w, task);
+		break;
+	case UCP_TASK_MEMBERS:
+		walk->batch = UCP_CONTAINER_OF(task, struct ucp_member, task);
+		break;
+	case UCP_TASK_BLOCK:
+		ucp_member_write(w, task);
+		break;
+	case UCP_TASK_LEFT:
+		walk_left(w, UCP_CONTAINER_OF(task, struct ucp_dir, task));
 		break;
 	}
 }
@@ -487,6 +507,12 @@ void ucp_walk_step(struct ucp_worker *w)
 {
 	struct ucp_walk *walk = &w->walk;
 
+	if (walk->batch != NULL) {
+		struct ucp_member *member = walk->batch;
+		walk->batch = member->next;
+		ucp_member_begin(w, member);
+		return;
+	}
 	if (walk->group != NULL) {
 		if (walk->group->next < walk->group->end && !ucp_worker_is_canceled(w)) {
 			walk_operand(w, walk->group);

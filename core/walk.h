@@ -13,6 +13,8 @@
 
 struct ucp_worker;
 
+struct ucp_member;
+
 /** Operands that may be copied at the same time; a task until all are begun. */
 struct ucp_group {
 	struct ucp_task task;
@@ -25,6 +27,7 @@ struct ucp_group {
 /** What a worker is reading: part of a directory, or one operand after the other. */
 struct ucp_walk {
 	struct ucp_dir *dir;     /**< borrowed, begun: pending and pin; NULL when idle */
+	struct ucp_member *batch; /**< owned: members of an archive to be begun, or NULL */
 	struct ucp_group *group; /**< borrowed; NULL unless operands are walked */
 	uint8_t *entries;        /**< owned: what getdents64 gave */
 	size_t room;             /**< bytes allocated for it */

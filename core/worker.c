@@ -132,6 +132,18 @@ uint32_t ucp_worker_n_free(const struct ucp_worker *w)
 	return n_called > n_busy ? n_called - n_busy : 0;
 }
 
+void ucp_worker_feed_idle(struct ucp_worker *w, bool is_idle)
+{
+	struct ucp_shared *shared = w->shared;
+
+	pthread_mutex_lock(&shared->idle_lock);
+	shared->n_feeding += is_idle ? -1U : 1U;
+	if (is_idle) {
+		pthread_cond_broadcast(&shared->idle_cond); /* the last to sleep may sync what is held */
+	}
+	pthread_mutex_unlock(&shared->idle_lock);
+}
+
 void ucp_worker_wake_all(struct ucp_shared *shared)
 {
 	pthread_mutex_lock(&shared->idle_lock);
@@ -234,6 +246,7 @@ static struct ucp_task *worker_sleep(struct ucp_worker *w)
 {
 	struct ucp_shared *shared = w->shared;
 	struct ucp_task *task = NULL;
+	bool has_looked = false; /* for what is held; the lock was open meanwhile */
 
 	pthread_mutex_lock(&shared->idle_lock);
 	atomic_fetch_add(&shared->n_idle, 1);
@@ -242,11 +255,13 @@ static struct ucp_task *worker_sleep(struct ucp_worker *w)
 		if (task != NULL) {
 			break;
 		}
-		if (atomic_load(&shared->n_idle) == atomic_load(&shared->n_running) &&
-		    worker_run_barrier(w)) {
-			continue; /* there are tasks now */
+		if (!has_looked && shared->n_feeding == 0 &&
+		    atomic_load(&shared->n_idle) == atomic_load(&shared->n_running)) {
+			has_looked = !worker_run_barrier(w);
+			continue; /* there are tasks now, or the decoder has ended the run */
 		}
 		pthread_cond_wait(&shared->idle_cond, &shared->idle_lock);
+		has_looked = false;
 	}
 	atomic_fetch_sub(&shared->n_idle, 1);
 	pthread_mutex_unlock(&shared->idle_lock);

@@ -26,6 +26,7 @@
 
 #include <pthread.h>
 
+struct ucp_feed;
 struct ucp_links;
 
 /** What all workers of a run share. */
@@ -67,7 +68,9 @@ struct ucp_shared {
 
 	atomic_uint n_direct;            /**< buffers for direct I/O that no worker has yet */
 	struct ucp_worker *workers;      /**< owned array */
-	uint32_t n_workers;
+	uint32_t n_workers;              /**< the decoder included */
+	struct ucp_feed *feed;           /**< owned: with a decoder; else NULL */
+	uint32_t n_feeding;              /**< decoders that go on; under idle_lock */
 	void (*group_done)(struct ucp_worker *w); /**< all operands of a group are finished */
 };
 
@@ -152,6 +155,9 @@ void ucp_worker_call_spares(struct ucp_worker *w);
 
 /** Workers that have nothing to do, or have not begun yet; about, as others go on meanwhile. */
 uint32_t ucp_worker_n_free(const struct ucp_worker *w);
+
+/** The decoder waits for what workers give back, or goes on: see feed.c. */
+void ucp_worker_feed_idle(struct ucp_worker *w, bool is_idle);
 
 /** Wake all idle workers: the run is over, or canceled. */
 void ucp_worker_wake_all(struct ucp_shared *shared);

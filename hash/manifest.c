@@ -21,6 +21,9 @@
 
 enum { MANIFEST_BLOCK = 256 * 1024 };
 
+/** In the serial of an entry: it takes those before it out. */
+#define MANIFEST_GONE UINT32_C(0x80000000)
+
 /** A piece of entry memory. */
 struct manifest_block {
 	struct manifest_block *next;
@@ -93,7 +96,7 @@ int ucp_manifest_add(struct ucp_manifest *man, const char *path,
 	bool has_len = man->format == UCP_MANIFEST_MTREE;
 	man->digest_len = has_len ? 2 + UCP_DIGEST_MAX : value->len;
 	uint8_t *entry = manifest_room(man, sizeof(serial) + man->digest_len + path_len);
-	if (entry == NULL) {
+	if (entry == NULL || serial >= MANIFEST_GONE) {
 		return -ENOMEM;
 	}
 	memcpy(entry, &serial, sizeof(serial));
@@ -103,6 +106,22 @@ int ucp_manifest_add(struct ucp_manifest *man, const char *path,
 		*digest++ = tag;
 	}
 	memcpy(digest, value->bytes, value->len);
+	memcpy(entry + sizeof(serial) + man->digest_len, path, path_len);
+	man->n_entries++;
+	return 0;
+}
+
+int ucp_manifest_drop(struct ucp_manifest *man, const char *path)
+{
+	size_t path_len = strlen(path) + 1;
+	uint32_t serial = man->n_entries | MANIFEST_GONE;
+
+	uint8_t *entry = manifest_room(man, sizeof(serial) + man->digest_len + path_len);
+	if (entry == NULL) {
+		return -ENOMEM;
+	}
+	memcpy(entry, &serial, sizeof(serial));
+	memset(entry + sizeof(serial), 0, man->digest_len);
 	memcpy(entry + sizeof(serial) + man->digest_len, path, path_len);
 	man->n_entries++;
 	return 0;
@@ -128,7 +147,7 @@ static int manifest_order(const void *a, const void *b, void *ctx)
 	}
 	memcpy(&sa, ea, sizeof(sa));
 	memcpy(&sb, eb, sizeof(sb));
-	return sa < sb ? -1 : 1;
+	return (sa & ~MANIFEST_GONE) < (sb & ~MANIFEST_GONE) ? -1 : 1;
 }
 
 /** All entries in order: an array the caller frees, or NULL. */
@@ -178,6 +197,11 @@ int ucp_manifest_each(struct ucp_manifest *man, ucp_manifest_entry_fn *fn, void 
 				    sizeof(uint32_t) + man->digest_len : NULL;
 		if (after != NULL && strcmp(path, after) == 0) {
 			continue; /* the later one counts */
+		}
+		uint32_t serial;
+		memcpy(&serial, all[i], sizeof(serial));
+		if ((serial & MANIFEST_GONE) != 0) {
+			continue;
 		}
 		if (man->is_out != NULL && man->is_out(man->out_ctx, path)) {
 			continue;

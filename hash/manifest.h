@@ -46,6 +46,9 @@ int ucp_manifest_add(struct ucp_manifest *man, const char *path,
 /** Whether a path is not to be given out. */
 typedef bool ucp_manifest_out_fn(void *ctx, const char *path);
 
+/** What was added of a path is not there any more, unless it is added again: 0 or -ENOMEM. */
+int ucp_manifest_drop(struct ucp_manifest *man, const char *path);
+
 /** Have paths left out for which fn says so, when they are given out; NULL ends that. ctx is borrowed. */
 void ucp_manifest_leave_out(struct ucp_manifest *man, ucp_manifest_out_fn *fn, void *ctx);
 

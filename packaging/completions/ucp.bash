@@ -32,8 +32,8 @@ _ucp() {
 		--preserve= --recursive --reflink --reflink= --remove-destination --sparse=
 		--strip-trailing-slashes --suffix= --symbolic-link --target-directory= --update --update=
 		--verbose --version --atomic --cache= --check= --chunk-size= --clean-temps --compare --engine= --fsync --fsync= --hash= --io-workers=
-		--jobs= --manifest= --manifest-format= --mem-limit= --on-change= --poll= --preflight --preflight= --progress --progress=
-		--queue-depth= --quiet --retries= --safe --stats --verify --verify='
+		--jobs= --manifest= --manifest-format= --mem-limit= --numeric-ids --on-change= --poll= --preflight --preflight= --progress --progress=
+		--queue-depth= --quiet --retries= --safe --stats --strip-components= --unpack --verify --verify='
 
 	COMPREPLY=()
 	[[ $COMP_CWORD -gt 0 ]] && prev=${COMP_WORDS[COMP_CWORD - 1]}
@@ -54,7 +54,7 @@ _ucp() {
 			compopt +o default 2>/dev/null # any text
 			return
 			;;
-		-j | --jobs | --chunk-size | --mem-limit | --queue-depth | --io-workers | --retries)
+		-j | --jobs | --chunk-size | --mem-limit | --queue-depth | --io-workers | --retries | --strip-components)
 			compopt +o default 2>/dev/null # a number
 			return
 			;;

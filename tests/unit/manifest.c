@@ -114,6 +114,25 @@ static void test_last_wins(void **state)
 	ucp_manifest_free(man);
 }
 
+/** What is dropped is not listed, unless it is added again. */
+static void test_dropped(void **state)
+{
+	struct lines got = {0};
+
+	(void)state;
+	struct ucp_manifest *man = ucp_manifest_new(UCP_DIGEST_XXH64, UCP_MANIFEST_BSD);
+	note(man, "a", 1);
+	note(man, "b", 2);
+	assert_int_equal(ucp_manifest_drop(man, "a"), 0);
+	assert_int_equal(ucp_manifest_drop(man, "b"), 0);
+	note(man, "b", 3);
+	assert_int_equal(ucp_manifest_drop(man, "never"), 0);
+	assert_int_equal(ucp_manifest_lines(man, lines_take, &got), 0);
+	assert_string_equal(got.text, "XXH64 (b) = 0303030303030303\n");
+	free(got.text);
+	ucp_manifest_free(man);
+}
+
 /** The GNU form has the digits first, escapes alike, and tells XXH3 from XXH64. */
 static void test_gnu(void **state)
 {
@@ -262,7 +281,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sorted_bytewise), cmocka_unit_test(test_escapes),
-		cmocka_unit_test(test_last_wins), cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_last_wins), cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_empty), cmocka_unit_test(test_long_path),
 		cmocka_unit_test(test_many), cmocka_unit_test(test_gnu),
 		cmocka_unit_test(test_looks_like),

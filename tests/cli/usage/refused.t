@@ -58,7 +58,7 @@ refuse 2 "'4Q'" --chunk-size=4Q a b
 refuse 2 "'1'" --mem-limit=1 a b
 refuse 2 "'99999999999999999999'" --mem-limit=99999999999999999999 a b
 refuse 2 "'17179869184G'" --mem-limit=17179869184G a b
-for option in -0 --snapshot --delete --dry-run --exclude=x --include=x --json --pack --unpack \
+for option in -0 --snapshot --delete --dry-run --exclude=x --include=x --json --pack \
 	--pkg --resume --poll=app; do
 	# shellcheck disable=SC2086 # options are words
 	refuse 2 "is not available in ucp" $option a b

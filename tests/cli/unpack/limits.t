@@ -1,0 +1,87 @@
+# Copyright (c) 2026 the ucp authors
+# SPDX-License-Identifier: MIT
+. tests/lib/tap.sh
+. "$ROOT/tests/lib/unpack.sh"
+need python3
+plan "memory and descriptors stay within their limits, however large or many what is unpacked"
+
+# peak COMMAND...: run it; the most memory it had, in KiB, is in $peak
+peak() {
+	run python3 -c 'import resource, subprocess, sys
+status = subprocess.run(sys.argv[2:]).returncode
+with open(sys.argv[1], "w") as file:
+    file.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(status)' peak timeout 60 "$@"
+	peak=$(< peak)
+}
+
+# small archives of much
+mktar 'file d/zeros bytes=300m text=\000' 'file d/last text=last' | gzip -1 > zeros.tar.gz
+for i in $(seq 3000); do echo "file d/$((i % 10))/$i bytes=$((i % 9000)) text=$i"; done | mktar | gzip -1 > many.tar.gz
+ok "there is little to read" test "$(cat ./*.gz | wc -c)" -lt 3000000
+case ${BUILD:-build} in
+*-san-*) echo "# a build with sanitizers takes more memory" ;;
+*)
+	# within ARCHIVE OPTION...: it takes less than 64 MiB
+	within() {
+		local archive=$1
+		shift
+		peak "$UCP" --engine="$UCP_ENGINE" --unpack "$@" "$archive" out
+		is "$archive $*: status" "$status:$err" "0:"
+		ok "$archive $*: $peak KiB" test "$peak" -lt 65536
+	}
+	for how in --mem-limit=16M '--mem-limit=16M --sparse=always --atomic'; do
+		# shellcheck disable=SC2086 # options are words
+		within zeros.tar.gz $how
+		ok "all is there $how" cmp -n $((300 << 20)) out/d/zeros /dev/zero
+		is "all is there $how" "$(stat -c %s out/d/zeros):$(cat out/d/last)" "$((300 << 20)):last"
+		rm -rf out
+	done
+	for how in --mem-limit=16M '--mem-limit=1M -j8 --manifest=m' '--mem-limit=64K --safe'; do
+		# shellcheck disable=SC2086
+		within many.tar.gz $how
+		is "all is there $how" "$(cat out/d/*/* | wc -c)" "$(seq 3000 | awk '{ n += $1 % 9000 } END { print n }')"
+		rm -rf out
+	done
+	# names that are claimed over and over are not remembered without end
+	for i in $(seq 20000); do echo "symlink l$((i % 7)) to=$i"; done | mktar | gzip -1 > names.tar.gz
+	within names.tar.gz --mem-limit=16M
+	is "the last of each name" "$(readlink out/l6)" 19998
+	rm -rf out
+	;;
+esac
+
+# few descriptors: many directories, deep ones, many archives, links across
+export SINCE=1700000000 # directories that are in no archive have times of now
+deep=$(printf 'deep/%.0s' {1..80})
+{
+	for i in $(seq 150); do echo "dir w$i mode=750" && echo "file w$i/a text=$i"; done
+	echo "file ${deep}bottom text=bottom"
+	for i in $(seq 150); do echo "file w$i/b bytes=20000 text=$i" && echo "link w$i/c to=w$(((7 * i) % 150 + 1))/b" && echo "file new$i/e/f text=x"; done
+} | sed '/^link/d' | mktar > wide.tar
+for i in $(seq 150); do echo "link w$i/c to=w$(((7 * i) % 150 + 1))/b"; done | mktar > links.tar
+unpack wide.tar links.tar reference
+is "a reference" "$?:$(find reference | wc -l)" "0:$((1 + 81 + 150 * 4 + 450))"
+for i in $(seq 40); do mktar "file a$i text=$i" > "a$i.tar"; done
+for n in 64 32; do
+	for more in '' --atomic '-j8 --fsync=batch' --safe; do
+		# shellcheck disable=SC2086
+		run bash -c 'ulimit -n "$1" && shift && exec timeout 60 "$0" "$@"' "$UCP" $n --engine="$UCP_ENGINE" --unpack $more wide.tar links.tar out
+		is "ulimit -n $n $more: status" "$status:$err" "0:"
+		ok "ulimit -n $n $more: the same tree" same_entries reference out
+		rm -rf out
+	done
+done
+run bash -c 'ulimit -n 20 && exec timeout 60 "$0" "$@"' "$UCP" --engine="$UCP_ENGINE" --unpack a*.tar out
+is "more archives than descriptors" "$status:$err:$(names out | wc -w)" "0::40"
+run ucp --debug --unpack wide.tar no.tar links.tar out
+counts=$(sed -n 's/.*descriptors: \([0-9]*\) open at the start, \([0-9]*\) at the end$/\1 \2/p' <<< "$err")
+ok "as many are open at the end as at the start ($counts)" test -n "$counts" -a "${counts% *}" = "${counts#* }"
+
+# a limit on the size of files
+mktar 'file small text=1' 'file large bytes=900k' 'file after text=2' > sizes.tar
+rm -rf out
+run bash -c 'ulimit -f 100 && trap "" XFSZ && exec timeout 60 "$0" "$@"' "$UCP" --engine="$UCP_ENGINE" --unpack sizes.tar out
+is "a file larger than may be: status" "$status" 1
+ok "a file larger than may be: told" says large 'File too large'
+is "a file larger than may be: the rest" "$(names out)" "after small"
