@@ -196,6 +196,12 @@ static int mode_copy_unpack_operands(const struct ucp_options *o, struct ucp_rep
 		return UCP_STATUS_ENGINE;
 	}
 	ops->target = o->target_dir != NULL ? o->target_dir : o->operands[--ops->n_sources];
+	for (uint32_t i = 0; o->set.ask && i < ops->n_sources; i++) {
+		if (strcmp(ops->sources[i], "-") == 0) {
+			return mode_copy_usage(o, "answers to -i cannot come from standard input, which is "
+						  "the archive", NULL);
+		}
+	}
 	if (mkdir(ops->target, 0777) != 0 && errno != EEXIST) {
 		return mode_copy_bad_target(rep, "cannot create directory", ops->target, -errno);
 	}

@@ -400,11 +400,12 @@ static int descent_tidy(struct ucp_descent *d, const char *path, uint32_t strip)
 	uint32_t n = 0;
 	while (*path != '\0') {
 		size_t part = strcspn(path, "/");
-		bool says_nothing = part == 0 || (part == 1 && path[0] == '.');
+		bool is_here = part == 1 && path[0] == '.';
 		if (part == 2 && path[0] == '.' && path[1] == '.') {
 			return -EXDEV;
 		}
-		if (!says_nothing && n++ >= strip) {
+		/* "." counts as a component, as with tar, but there is nothing of it in a path. */
+		if (part > 0 && n++ >= strip && !is_here) {
 			if (len > 0) {
 				d->path[len++] = '/';
 			}

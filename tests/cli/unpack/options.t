@@ -27,7 +27,7 @@ if command -v strace > /dev/null && [ "$UCP_ENGINE" != uring ]; then
 		"${TRACED[@]}" strace -f -qq -e trace=fsync,fdatasync,syncfs -o calls \
 			"$UCP" --engine="$UCP_ENGINE" --unpack "$@" a.tar out && wc -l < calls
 	}
-	ok "--fsync syncs each file and directory" test "$(synced --fsync)" -ge 50
+	ok "--fsync syncs each file and directory" test "$(synced --fsync)" -ge 46
 	ok "--fsync=fs syncs the filesystem" test "$(synced --fsync=fs)" -ge 1
 	is "nothing is synced that need not be" "$(synced)" 0
 fi
@@ -37,7 +37,8 @@ if command -v xxhsum > /dev/null; then
 	rm -rf out
 	run unpack --manifest=m a.tar out
 	is "--manifest: status" "$status:$out:$err" "0::"
-	is "--manifest: each file is in it, whatever its name, hard links too" "$(wc -l < m)" "$(find src -type f -print0 | tr -cd '\0' | wc -c)"
+	is "--manifest: each file is in it, whatever its name, hard links too" \
+		"$(wc -l < m)" "$(find src -type f -print0 | tr -cd '\0' | wc -c)"
 	grep -vF 'new\nline' m > simple
 	ok "--manifest: xxhsum takes it" sh -c 'cd out && xxhsum -c ../simple'
 	ucp -r --manifest=m2 src copy
@@ -46,7 +47,8 @@ if command -v xxhsum > /dev/null; then
 	is "--manifest: ucp --check takes it" "$status:$out$err" "0:"
 	run unpack --manifest=- a.tar out
 	ok "--manifest=-: on standard output" diff m <(printf '%s\n' "$out")
-	mktar 'file f text=first' 'link h to=f' 'file x/y text=y' 'file f text=second' 'file ../no text=no' 'symlink l to=f' > twice.tar
+	mktar 'file f text=first' 'link h to=f' 'file x/y text=y' 'file f text=second' 'file ../no text=no' \
+		'symlink l to=f' > twice.tar
 	run unpack --manifest=m twice.tar twice
 	is "--manifest: of what is there in the end: status" "$status" 1
 	is "--manifest: of what is there in the end" "$(sed 's/.*(\(.*\)).*/\1/' m | xargs)" "f h x/y"
@@ -72,8 +74,10 @@ run unpack --stats twice.tar out
 ok "--stats: a failure" grep -qE 'failed +1\b' <<< "$out"
 
 # --strip-components
-mktar 'file top text=top' 'dir a mode=711' 'file a/one text=one' 'dir a/b mode=700' 'file a/b/two text=two' 'link a/b/h to=a/one' \
-	'link a/b/again to=a/b/two' 'symlink a/b/s to=a/b/two' 'dir a/c' 'file /a/b/abs text=abs' 'file a//b///many text=many' > strip.tar
+mktar 'file top text=top' 'dir a mode=711' 'file a/one text=one' 'dir a/b mode=700' 'file a/b/two text=two' \
+	'link a/b/h to=a/one' \
+	'link a/b/again to=a/b/two' 'symlink a/b/s to=a/b/two' 'dir a/c' 'file /a/b/abs text=abs' \
+	'file a//b///many text=many' > strip.tar
 run unpack --strip-components=1 strip.tar s1
 is "--strip-components=1: status" "$status:$out:$err" "0::"
 is "--strip-components=1" "$(names s1)" "b b/abs b/again b/h b/many b/s b/two c one"
@@ -81,10 +85,14 @@ is "--strip-components=1: hard links" "$(stat -c %i s1/b/h s1/b/again | xargs)" 
 is "--strip-components=1: symlinks are as they are" "$(readlink s1/b/s)" a/b/two
 is "--strip-components=1: modes" "$(stat -c %a s1/b)" 700
 run unpack --strip-components=0 strip.tar s0
-is "--strip-components=0: nothing" "$status:$err:$(names s0)" "0::a a/b a/b/abs a/b/again a/b/h a/b/many a/b/s a/b/two a/c a/one top"
+is "--strip-components=0: nothing" \
+	"$status:$err:$(names s0)" "0::a a/b a/b/abs a/b/again a/b/h a/b/many a/b/s a/b/two a/c a/one top"
 run unpack --strip-components=2 strip.tar s2
 is "--strip-components=2, with a link to what is left out" "$(names s2)" "abs again many s two"
 is "--strip-components=2: hard links" "$(stat -c %h s2/two)" 2
+mktar 'dir ./' 'dir ./a' 'file ./a/b text=b' > dot.tar
+run unpack --strip-components=1 dot.tar sdot
+is "--strip-components counts a leading ." "$status:$err:$(names sdot)" "0::a a/b"
 run unpack --strip-components=9 strip.tar s9
 is "--strip-components=9 leaves nothing" "$status:$(ls s9)" "0:"
 mktar 'file a/../../x text=x' 'file a/b/../../../x text=x' 'file ../a/x text=x' > dots.tar
@@ -96,10 +104,13 @@ ok "--strip-components lets nothing out" jailed
 # --no-preserve
 mktar 'file f mode=666 mtime=5' 'file x mode=1777 mtime=5' 'dir d mode=777 mtime=5' 'dir s mode=1777' > modes.tar
 run unpack modes.tar kept
-is "all is kept, whatever the umask" "$status:$err:$(cd kept && stat -c %a f x d s | xargs):$(stat -c %Y kept/f kept/d | xargs)" "0::666 1777 777 1777:5 5"
+is "all is kept, whatever the umask" \
+	"$status:$err:$(cd kept && stat -c %a f x d s | xargs):$(stat -c %Y kept/f kept/d | xargs)" "0::666 1777 777 1777:5 5"
 run unpack --no-preserve=mode modes.tar lost
 is "--no-preserve=mode" "$status:$err:$(cd lost && stat -c %a f d | xargs):$(stat -c %Y lost/f)" "0::644 755:5"
-is "--no-preserve=mode: no special bits" "$(find lost -perm /6000)" ""
+mktar 'file s mode=6777' 'dir t mode=6777' > setid.tar
+run unpack --no-preserve=mode setid.tar setid
+is "--no-preserve=mode: no set-id bits" "$status:$err:$(find setid -perm /6000)" "0::"
 run unpack --no-preserve=timestamps modes.tar now
 is "--no-preserve=timestamps" "$status:$err:$(stat -c %a now/f now/d | xargs)" "0::666 777"
 ok "--no-preserve=timestamps: now" test "$(stat -c %Y now/f)" -gt 1700000000 -a "$(stat -c %Y now/d)" -gt 1700000000

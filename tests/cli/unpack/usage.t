@@ -25,6 +25,7 @@ for option in -l -s --link --symbolic-link --parents --attributes-only --reflink
 	refuse "ucp: " --unpack $option a.tar out
 	refuse "ucp: " $option --unpack a.tar out
 done
+refuse "standard input" -i --unpack - out
 refuse "multiple" --unpack -t out -t out a.tar
 for value in -1 x '' 99999999999999999999 1x; do
 	refuse --strip-components "--strip-components=$value" --unpack a.tar out
