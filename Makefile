@@ -152,6 +152,20 @@ lint: ## compile with warnings as errors, shellcheck
 	$(Q)shellcheck -x packaging/deps .ci/run tests/run.sh tests/lib/*.sh tests/lib/check-* \
 		packaging/completions/ucp.bash tests/bench/run
 
+# libFuzzer is clang's. Coverage is that of ucp's own code, not of the libraries.
+FUZZ_TIME ?= 60
+FUZZ_BIN := build/fuzz/tests/fuzz/unpack
+$(FUZZ_BIN): tests/fuzz/unpack.c $(filter-out cmd/main.c,$(SRCS)) $(HEADERS)
+	@mkdir -p $(@D)
+	@echo "  FUZZ  $@"
+	$(Q)clang -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(UCP_CFLAGS) \
+		-o $@ $(filter %.c,$^) $(UCP_LDLIBS)
+
+fuzz: $(FUZZ_BIN) ## unpack archives that libFuzzer makes up, for FUZZ_TIME seconds (60)
+	@mkdir -p build/fuzz/corpus
+	$(Q)$(FUZZ_BIN) -max_total_time=$(FUZZ_TIME) -max_len=32768 -timeout=20 -rss_limit_mb=3000 \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus tests/fuzz/unpack.corpus
+
 bench: $(BUILD)/ucp $(FUSE_BIN) ## measure against cp, rsync, tar, bsdtar, into README.md; root, four hours
 	$(Q)tests/bench/run --fs ext4 --fs xfs
 	$(Q)tests/bench/readme $(BUILD)/bench/table.md
@@ -186,6 +200,6 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all check check-unit check-engines check-cli check-fault check-fs check-layers \
-        check-headers check-man check-install test-programs lint bench install uninstall dist \
+        check-headers check-man check-install test-programs lint bench fuzz install uninstall dist \
         clean help
 .DEFAULT_GOAL := all

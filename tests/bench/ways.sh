@@ -5,7 +5,7 @@
 # The scenarios, and the ways of copying that each of them compares.
 
 SCENARIO_NAMES=(warm cold fsync safe large large-warm fsync-large safe-large medium tiny wide sparse
-	links same-fs update slow hash)
+	links same-fs update slow hash unpack unpack-fsync)
 
 KEEPS_ALL='mode, owner, times, links, xattrs, ACLs'
 KEEPS_NO_ATIME='as `cp -a`, less atime'
@@ -125,13 +125,28 @@ ways_hash()
 	WAY_COMMAND=("${WAY_COMMAND[@]//--manifest=FILE/'--manifest="$MANIFEST"'}")
 }
 
+# Unpacking $ARCHIVE. $1: what follows each command of a peer, $2: options of ucp
+ways_unpack()
+{
+	local engine
+
+	way "tar -xpf$1" 'mode, owner, mtime' -aHAX \
+		'mkdir "$DST" && tar --xattrs --acls -C "$DST" -xpf "$ARCHIVE"'"${1:+ && sync -f \"\$MNT\"}"
+	way "bsdtar -xpf$1" 'mode, owner, mtime' -aHAX \
+		'mkdir "$DST" && bsdtar -C "$DST" -xpf "$ARCHIVE" && touch -r "$SRC" "$DST"'"${1:+ && sync -f \"\$MNT\"}"
+	for engine in uring threads; do
+		way "ucp --unpack$2, $engine" 'mode, owner, mtime' -aHAX \
+			'"$UCP" --unpack'"$2"' --engine='"$engine"' "$ARCHIVE" "$DST"'
+	done
+}
+
 # Sets what a scenario needs. INPUT: see inputs.sh. FROM: where the source lies, host (as it was
 # given), image (a filesystem of its own), slow (that of slow_mount) or same (the destination's).
 # CACHE: warm or cold. DURABLE: whether a second row tells the time until sync -f has returned too.
-# THERE: whether a copy is there already.
+# THERE: whether a copy is there already. PACKED: whether the source is an archive of it in memory.
 scenario_load()
 {
-	INPUT=tree FROM=image CACHE=warm DURABLE='' THERE=''
+	INPUT=tree FROM=image CACHE=warm DURABLE='' THERE='' PACKED=''
 	WAY_NAME=() WAY_KEEPS=() WAY_CHECK=() WAY_COMMAND=()
 	case $1 in
 	warm) FROM=host NOTE='The source is in the page cache.' ;;
@@ -187,6 +202,11 @@ scenario_load()
 		INPUT=slow FROM=slow
 		NOTE='Files of 4 KiB from a filesystem (FUSE) that takes 5 ms for each request.'
 		;;
+	unpack | unpack-fsync)
+		FROM=host PACKED=1
+		NOTE='A tar archive of the tree, in memory (tmpfs).'
+		;;&
+	unpack-fsync) NOTE+=' All is durable when the command returns.' ;;
 	hash) FROM=host NOTE='With digests of all files; source in the page cache.' ;;
 	esac
 	[ -z "$DURABLE" ] || NOTE+=' Rows with `, sync -f` are compared with `cp -a, sync -f`.'
@@ -196,6 +216,12 @@ scenario_load()
 	safe | safe-large) ways_safe ;;
 	sparse) ways_sparse ;;
 	update) ways_update ;;
+	unpack) ways_unpack '' '' ;;
+	unpack-fsync)
+		ways_unpack ', sync -f' ' --fsync=batch'
+		way 'ucp --unpack --atomic --fsync=batch, uring' 'the same; each file atomic' -aHAX \
+			'"$UCP" --unpack --atomic --fsync=batch "$ARCHIVE" "$DST"'
+		;;
 	warm | cold) ways_copy ;;
 	*) ways_other ;;
 	esac

@@ -72,14 +72,16 @@ def sizes(archive):
 
 def judge(archive, status, got, tree, how):
     """What is wrong with what is left, or nothing."""
-    known = sizes(archive)
+    known = sizes(archive) if how == "flip" else {}
     for name, data in got.items():
         if os.path.basename(name).startswith(".ucp-"):
             return "a temporary name is left"
         if not isinstance(data, bytes):
             continue
-        if how == "cut" and data != tree.get(name):
-            return "'%s' is not whole" % name
+        if how == "cut":
+            if data != tree.get(name):
+                return "'%s' is not whole" % name
+            continue
         fine = known.get(name, set()) | ({len(tree[name])} if isinstance(tree.get(name), bytes) else set())
         if fine and len(data) not in fine and os.lstat("jail/in/" + name).st_nlink == 1:
             return "'%s' has %d bytes, not %s" % (name, len(data), fine)

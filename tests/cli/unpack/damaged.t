@@ -3,12 +3,13 @@
 . tests/lib/tap.sh
 . "$ROOT/tests/lib/unpack.sh"
 need python3
-plan "an archive that is cut off or has flipped bits crashes nothing, leaves no partial file, and is told; a failure names its number"
+plan "an archive cut off or with flipped bits crashes nothing, leaves no partial file, and is told; a failure names its number"
 # CUTS=FIRST-LAST FLIPS=FIRST-LAST SCRIPT: other numbers, or one again
 cuts=${CUTS:-1-40} flips=${FLIPS:-1-50}
 
 mkdir -p src/d/e src/void && echo one > src/one && : > src/nothing && seq 700 > src/d/numbers && echo two > src/d/two
-head -c 15000 /dev/zero > src/zeros && echo three > src/d/e/three && perl -e 'srand 1; print map chr rand 256, 1 .. 4000' > src/d/dense
+head -c 15000 /dev/zero > src/zeros && echo three > src/d/e/three
+perl -e 'srand 1; print map chr rand 256, 1 .. 4000' > src/d/dense
 touch -hd '2003-04-05 06:07:08' src/* src/d/* src/d/e/*
 cp -a src linked && ln linked/one linked/d/again && ln -s ../one linked/d/link
 

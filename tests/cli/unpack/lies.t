@@ -53,29 +53,36 @@ is "no blocks at the end: all is there" "$(cat jail/a/in/x)" x
 harmless "one block at the end" 'file x text=x' 'end 1'
 harmless "garbage between entries" "raw $(printf 'garbage%.0s' {1..300})" 'file y text=y'
 harmless "an entry behind the end" 'raw \e' "raw $(printf '\\000%.0s' {1..1024})" 'file y text=y'
-harmless "types that are not known" 'Q q text=q' 'Z z text=z' 'file n text=n at=156:\000' '7 seven text=7' 'M m text=m' 'V v text=v' 'N n text=n' 'D g text=g'
-harmless "a directory, a symlink and a FIFO with data" 'dir e text=data' 'symlink s to=x text=data' 'fifo f text=data' 'file y text=y'
+harmless "types that are not known" 'Q q text=q' 'Z z text=z' 'file n text=n at=156:\000' '7 seven text=7' 'M m text=m' \
+	'V v text=v' 'N n text=n' 'D g text=g'
+harmless "a directory, a symlink and a FIFO with data" 'dir e text=data' 'symlink s to=x text=data' 'fifo f text=data' \
+	'file y text=y'
 harmless "devices without numbers, or too large ones" 'char c' 'block b major=9999999 minor=99999999 mode=0' 'file y text=y'
 harmless "bits of a mode that there are not" 'file x text=x mode=7777777' 'dir e mode=170777' 'file y text=y mode=0'
 harmless "owners that are too large" 'file x uid=8g gid=8g' 'file y uid=-1 gid=-2' 'file z uid=4294967295 gid=4294967295'
 harmless "times without end" 'file x mtime=4096p' 'file y mtime=-4096p' 'file z mtime=9.99999999999999999999' \
 	'file u pax=mtime=nan' 'file v pax=mtime=-9223372036854775808.5' 'file w pax=mtime=99999999999999999999 pax=atime=x'
-harmless "records that are not right" 'file x text=x record=5' 'file y text=y record=99999\spath=y\n' 'file z text=z record=-5\spath=z\n' \
+harmless "records that are not right" 'file x text=x record=5' 'file y text=y record=99999\spath=y\n' \
+	'file z text=z record=-5\spath=z\n' \
 	'file a text=a record=0\s\n' 'file b text=b record=7\spath\n' 'file c text=c record=18446744073709551617\spath=c\n'
 harmless "a record of megabytes" "x h bytes=3000000 text=9" 'file y text=y'
-harmless "a long name of megabytes, and none at all" 'L h bytes=3000000 text=n' 'file y text=y' 'L h' 'file z text=z' 'K h' 'link l to=d/before'
+harmless "a long name of megabytes, and none at all" 'L h bytes=3000000 text=n' 'file y text=y' 'L h' 'file z text=z' 'K h' \
+	'link l to=d/before'
 harmless "a record of terabytes" 'x h size=4t text=x'
 harmless "a long name of terabytes" 'L h size=4t text=x'
 harmless "attributes that cannot be" 'file x text=x pax=SCHILY.xattr.user.=v pax=SCHILY.xattr.=v pax=SCHILY.xattr.nonsense=v' \
-	"file y text=y pax=SCHILY.xattr.user.$(printf 'k%.0s' {1..300})=v" "file z text=z pax=SCHILY.xattr.user.k=$(printf 'v%.0s' {1..70000})" \
+	"file y text=y pax=SCHILY.xattr.user.$(printf 'k%.0s' {1..300})=v" \
+	"file z text=z pax=SCHILY.xattr.user.k=$(printf 'v%.0s' {1..70000})" \
 	'file a text=a pax=LIBARCHIVE.xattr.user.k=%%% pax=LIBARCHIVE.xattr.system.posix_acl_access=AAAA' \
 	'file b text=b pax=SCHILY.acl.access=nonsense,u::z,::::' 'file c text=c pax=SCHILY.fflags=nonsense,nodump'
 is "attributes that cannot be: their files are there" "$(cat jail/a/in/{a,b,c} | xargs)" abc
-harmless "maps of holes that are not right" 'file x text=data pax=GNU.sparse.major=1 pax=GNU.sparse.minor=0 pax=GNU.sparse.realsize=4398046511104 pax=GNU.sparse.name=s1' \
+harmless "maps of holes that are not right" \
+	'file x text=data pax=GNU.sparse.major=1 pax=GNU.sparse.minor=0 pax=GNU.sparse.realsize=4398046511104 pax=GNU.sparse.name=s1' \
 	'file y text=data pax=GNU.sparse.size=9223372036854775807 pax=GNU.sparse.numblocks=2 pax=GNU.sparse.map=9223372036854775000,900,0,1' \
 	'file z text=data pax=GNU.sparse.size=10 pax=GNU.sparse.numblocks=1 pax=GNU.sparse.map=100,4' \
 	'file u text=3\n0\n1\n0\n1\n0\n1\n pax=GNU.sparse.major=1 pax=GNU.sparse.minor=0 pax=GNU.sparse.realsize=3 pax=GNU.sparse.name=../../outside/file'
-harmless "an old map of holes that is not right" 'S x text=data at=386:77777777777\00077777777777\00000000000000\00000000000004\000'
+harmless "an old map of holes that is not right" \
+	'S x text=data at=386:77777777777\00077777777777\00000000000000\00000000000004\000'
 
 # what there was before stays when its new contents are a lie, if it is to be replaced as a whole
 mktar 'file x text=hello size=4t' 'end 0' > a.tar

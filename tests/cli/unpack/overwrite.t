@@ -31,7 +31,7 @@ g"
 	rm out/f && mkfifo out/f
 	# shellcheck disable=SC2086
 	run unpack $how f.tar out
-	is "over a FIFO $how" "$status:$err:$(cat out/f):$(stat -c %F out/f)" "0::new:regular file"
+	is "over a FIFO $how" "$status:$err:$(stat -c '%F %s' out/f)" "0::regular file 3"
 	ok "nothing temporary is left $how" clean out
 done
 
@@ -46,7 +46,8 @@ for how in '' --atomic; do
 	is "links over files $how: not through their other names" "$(cat hard)" old
 	# shellcheck disable=SC2086
 	run unpack $how links.tar out
-	is "links over the same links $how" "$status:$err:$(readlink out/f):$(stat -c %F out/g):$(cat out/i):$(stat -c %h out/h)" "0::nowhere:fifo:h:2"
+	is "links over the same links $how" \
+		"$status:$err:$(readlink out/f):$(stat -c %F out/g):$(cat out/i):$(stat -c %h out/h)" "0::nowhere:fifo:h:2"
 	rm hard
 done
 
@@ -79,7 +80,8 @@ for how in '' --atomic; do
 	rm -rf out && mkdir -p out/real outside.d && ln -s real out/d && chmod 755 out/real
 	# shellcheck disable=SC2086
 	run unpack $how --keep-directory-symlink d.tar out
-	is "--keep-directory-symlink $how" "$status:$err:$(readlink out/d):$(names out):$(stat -c %a out/real)" "0::real:d last real real/new:700"
+	is "--keep-directory-symlink $how" \
+		"$status:$err:$(readlink out/d):$(names out):$(stat -c %a out/real)" "0::real:d last real real/new:700"
 	rm -rf out && mkdir out && ln -s ../outside.d out/d && chmod 755 outside.d
 	# shellcheck disable=SC2086
 	run unpack $how --keep-directory-symlink d.tar out

@@ -37,7 +37,8 @@ if command -v setcap > /dev/null; then
 	bsdtar --format pax --xattrs -cf a.tar -C src .
 	run unpack a.tar capable
 	is "a capability: status" "$status:$err" "0:"
-	is "a capability" "$(getcap capable/capable | sed 's/.* //') $(owners capable)" "$(getcap src/capable | sed 's/.* //') capable 77:88 2755"
+	is "a capability" \
+		"$(getcap capable/capable | sed 's/.* //') $(owners capable)" "$(getcap src/capable | sed 's/.* //') capable 77:88 2755"
 	run unpack a.tar capable
 	is "a capability, again: status" "$status:$err" "0:"
 	ok "a capability, again" same_entries src capable
@@ -49,5 +50,6 @@ if command -v strace > /dev/null; then
 	"${TRACED[@]}" strace -f -qq -e trace=chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown -o calls \
 		"$UCP" --engine="$UCP_ENGINE" --unpack a.tar setid
 	ok "set-id bits are given after the owner" \
-		awk '/ f?chmod(at)?\(.*04755/ { if (!owned) bad = 1; n++ } / [fl]?chown(at)?\(.* 7, 7/ { owned = 1 } END { exit bad || !n }' calls
+		awk '/ f?chmod(at)?\(.*04755/ { if (!owned) bad = 1; n++ } / [fl]?chown(at)?\(.* 7, 7/ { owned = 1 }
+			END { exit bad || !n }' calls
 fi

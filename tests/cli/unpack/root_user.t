@@ -10,16 +10,18 @@ user() { run as_user ./ucp --engine="$UCP_ENGINE" --unpack "$@"; }
 chmod 711 . && cp "$UCP" ucp && mkdir home && chown 65534:65534 home
 
 # devices
-mktar 'file before text=1 uid=65534 gid=65534' 'char null major=1 minor=3' 'block b major=7' 'dir d uid=7' 'char d/c major=1 minor=5' \
+mktar 'file before text=1 uid=65534 gid=65534' 'char null major=1 minor=3' 'block b major=7' 'dir d uid=7' \
+	'char d/c major=1 minor=5' \
 	'file d/f text=2' 'fifo fifo' 'file after text=3' > a.tar
 user a.tar home/a
 is "devices: status" "$status" 1
-for name in null b d/c; do ok "devices: $name is told" says "a/$name'"; done
+for name in null b d/c; do ok "devices: $name is told" says "$name'"; done
 is "devices: the rest is unpacked" "$(names home/a):$(cat home/a/before home/a/d/f home/a/after)" "after before d d/f fifo:123"
 is "all is the user's own" "$(find home/a ! -user 65534)" ""
 
 # owners that cannot be had are no failure, but set-id bits go
-mktar 'file root mode=6755' 'file other uid=7 gid=8 mode=4711' 'file own uid=65534 gid=65534 mode=4711' 'file named uname=root gname=root mode=2755' > a.tar
+mktar 'file root mode=6755' 'file other uid=7 gid=8 mode=4711' 'file own uid=65534 gid=65534 mode=4711' \
+	'file named uname=root gname=root mode=2755' > a.tar
 user a.tar home/b
 is "others' files: status" "$status:$err" "0:"
 is "others' files: no set-id bits of another" "$(stat -c '%n %u:%g %a' home/b/* | sed 's|home/b/||' | xargs)" \
@@ -27,7 +29,8 @@ is "others' files: no set-id bits of another" "$(stat -c '%n %u:%g %a' home/b/* 
 
 # directories that are shut, in any order
 mkdir home/src && (
-	cd home/src && mkdir -p a/b/c shut/in void && echo 1 > a/f && echo 2 > a/b/f && echo 3 > a/b/c/f && echo 4 > shut/in/f && ln a/f shut/in/l
+	cd home/src && mkdir -p a/b/c shut/in void
+	echo 1 > a/f && echo 2 > a/b/f && echo 3 > a/b/c/f && echo 4 > shut/in/f && ln a/f shut/in/l
 	ln -s f shut/in/s && mkfifo shut/in/p && setfattr -n user.k -v v shut/in && echo 5 > locked
 	touch -d '2005-05-05 05:05:05.5' a/f shut/in shut void locked
 	chown -hR 65534:65534 . && chmod 500 a/b/c a/b a && chmod 0 shut/in shut void locked
