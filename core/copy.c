@@ -182,7 +182,13 @@ static bool copy_is_hopeless(struct ucp_file *file)
 	}
 	uint64_t n_free = copy_n_free(&vfs);
 	uint64_t left = atomic_load_explicit(&file->w->shared->full_left, memory_order_relaxed);
-	if ((uint64_t)file->entry.st.st_blocks * 512 / vfs.f_frsize + left <= n_free) {
+	/* Those of an archive are written one right after the other, before any of them is given up,
+	 * and so do the other workers. */
+	uint64_t n = file->entry.member != NULL
+			     ? (uint64_t)file->w->copier.n_files * file->w->shared->n_prompt
+			     : 1;
+	uint64_t needed = ((uint64_t)file->entry.st.st_blocks * 512 + vfs.f_frsize - 1) / vfs.f_frsize;
+	if (needed * n + left <= n_free) {
 		return false; /* what did not fit is gone again, and this may fit */
 	}
 	ucp_count(&file->w->counts.not_begun, 1);

@@ -46,6 +46,17 @@ for type in tmpfs ext4; do
 	done
 done
 
+# many small files on a full disk: those under way are told, the others are counted
+for i in $(seq 3000); do echo "file d/$((i % 7))/$i bytes=3000 text=$i"; done | mktar > many.tar
+for how in '' '--atomic --fsync=batch'; do
+	mounted tmpfs small 2M
+	# shellcheck disable=SC2086
+	run unpack $how many.tar small/out
+	is "many small files $how: status" "$status" 6
+	ok "many small files $how: few lines: $(wc -l <<< "$err")" test "$(wc -l <<< "$err")" -lt 200
+	unmount small
+done
+
 # what does not fit does not take the place of what is there
 mounted tmpfs small 8M
 mktar 'file before text=before' 'file large bytes=20m' > large.tar
