@@ -257,7 +257,9 @@ static struct ucp_task *worker_sleep(struct ucp_worker *w)
 		}
 		if (!has_looked && shared->n_feeding == 0 &&
 		    atomic_load(&shared->n_idle) == atomic_load(&shared->n_running)) {
-			has_looked = !worker_run_barrier(w);
+			/* Another may have held a file meanwhile, and found that not all were idle. */
+			has_looked = !worker_run_barrier(w) &&
+				     atomic_load(&shared->barrier.newest) == NULL;
 			continue; /* there are tasks now, or the decoder has ended the run */
 		}
 		pthread_cond_wait(&shared->idle_cond, &shared->idle_lock);
