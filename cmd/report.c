@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /** The wording of a failure: %1 is the source, %2 the destination, %p the same unquoted, %t the
- * text. */
+ * text, %3 the text as a name. */
 struct report_words {
 	enum ucp_act act;
 	const char *words;
@@ -95,9 +95,32 @@ static const struct report_words report_table[] = {
 	{UCP_FAIL_ARCHIVE, "error reading %1: %t"},
 	{UCP_FAIL_MEMBER, "cannot unpack %1 of %2"},
 	{UCP_FAIL_MEMBER_WHY, "cannot unpack %1 of %2: %t"},
+	{UCP_FAIL_MEMBER_UP, "cannot unpack %1 of %2: its name has '..' in it"},
+	{UCP_FAIL_MEMBER_OUT,
+	 "cannot unpack %1 of %2: a symbolic link on its way leads out of the destination"},
+	{UCP_FAIL_MEMBER_NAME, "cannot unpack %1 of %2: it has no name of its own"},
+	{UCP_FAIL_MEMBER_TYPE, "cannot unpack %1 of %2: its type is not known"},
+	{UCP_FAIL_MEMBER_DATA, "cannot unpack %1 of %2: its data overlaps, or has no place in a file"},
+	{UCP_FAIL_MEMBER_DIR, "cannot unpack %1 of %2: cannot overwrite non-directory with directory"},
+	{UCP_FAIL_MEMBER_LINK, "cannot unpack %1 of %2: it is a hard link to %3"},
+	{UCP_FAIL_MEMBER_LINK_OUT,
+	 "cannot unpack %1 of %2: it is a hard link to %3, which leads out of the destination"},
 	{UCP_FAIL_MEMBER_PART, "not all of %1 of %2 is kept: %t"},
 	{UCP_FAIL_LIST, "cannot list %2 in the manifest"},
 };
+
+/** Print text that may come from elsewhere: nothing in it reaches the terminal as a control character. */
+static void report_text(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char byte = (unsigned char)*text;
+		if (byte < ' ' || byte == 0x7f) {
+			fprintf(out, "\\%03o", byte);
+		} else {
+			(void)putc(*text, out);
+		}
+	}
+}
 
 /** Print words with names filled in. */
 static void report_words(FILE *out, const char *words, const struct ucp_event *ev)
@@ -108,10 +131,14 @@ static void report_words(FILE *out, const char *words, const struct ucp_event *e
 			continue;
 		}
 		words++;
-		const char *name = *words == '1' ? ev->src : *words == 't' ? ev->text : ev->dst;
-		bool is_quoted = *words == '1' || *words == '2';
+		bool is_text = *words == 't' || *words == '3';
+		const char *name = *words == '1' ? ev->src : is_text ? ev->text : ev->dst;
 		name = name != NULL ? name : "?";
-		(void)fputs(is_quoted ? ucp_quote(*words - '1', name) : name, out);
+		if (*words == 't') {
+			report_text(out, name);
+		} else {
+			(void)fputs(*words == 'p' ? name : ucp_quote(0, name), out);
+		}
 	}
 }
 

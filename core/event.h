@@ -93,7 +93,15 @@ enum ucp_act {
 	UCP_FAIL_MANIFEST,       /**< src: a digest could not be noted */
 	UCP_FAIL_ARCHIVE,        /**< src: an archive that cannot be read on, or at all; text: why */
 	UCP_FAIL_MEMBER,         /**< src, dst: an entry, and its archive */
-	UCP_FAIL_MEMBER_WHY,     /**< likewise, and text: why it is not unpacked */
+	UCP_FAIL_MEMBER_WHY,     /**< likewise, and text: the decoder's words */
+	UCP_FAIL_MEMBER_UP,      /**< likewise: ".." is in its name */
+	UCP_FAIL_MEMBER_OUT,     /**< likewise: a symbolic link on its way leads out */
+	UCP_FAIL_MEMBER_NAME,    /**< likewise: it has none of its own */
+	UCP_FAIL_MEMBER_TYPE,    /**< likewise: it is not known */
+	UCP_FAIL_MEMBER_DATA,    /**< likewise: offsets that no file has */
+	UCP_FAIL_MEMBER_DIR,     /**< likewise: a directory, and something else is there */
+	UCP_FAIL_MEMBER_LINK,    /**< likewise, and text: what it is a hard link to */
+	UCP_FAIL_MEMBER_LINK_OUT, /**< likewise: which leads out */
 	UCP_FAIL_MEMBER_PART,    /**< likewise: unpacked, but for what text says */
 	UCP_FAIL_LIST,           /**< dst: it is not there any more, or cannot be looked at, for the
 	                              manifest */

@@ -47,43 +47,30 @@ struct unpack_entry {
 	bool is_fed;                  /* it has been handed over before its end */
 };
 
-/** An entry is not unpacked, for a reason in words. */
-static void unpack_refuse(struct unpack *u, const char *entry, const char *why)
+/** Tell about an entry that is not unpacked. */
+static void unpack_tell(struct unpack *u, enum ucp_act act, int err, const char *entry,
+			const char *text)
 {
-	ucp_worker_tell(u->w, UCP_FAIL_MEMBER_WHY, 0, entry, u->name, why);
+	ucp_worker_tell(u->w, act, err, entry, u->name, text);
 }
 
 /** An entry is not unpacked, for what a call gave. */
 static void unpack_refuse_err(struct unpack *u, const char *entry, int err)
 {
-	ucp_worker_tell(u->w, UCP_FAIL_MEMBER, err, entry, u->name, NULL);
-}
-
-/** What is wrong with a path, in words; or NULL when an errno says it. */
-static const char *unpack_fault(enum ucp_descent_fault fault)
-{
-	switch (fault) {
-	case UCP_DESCENT_UP:
-		return "its name has '..' in it";
-	case UCP_DESCENT_OUT:
-		return "a symbolic link on its way leads out of the destination";
-	default:
-		return NULL;
-	}
+	unpack_tell(u, UCP_FAIL_MEMBER, err, entry, NULL);
 }
 
 /** The way to an entry is closed. */
 static void unpack_refuse_way(struct unpack *u, const char *entry, enum ucp_descent_fault fault, int err)
 {
-	const char *why = unpack_fault(fault);
+	static const enum ucp_act acts[] = {
+		[UCP_DESCENT_ERRNO] = UCP_FAIL_MEMBER,
+		[UCP_DESCENT_UP] = UCP_FAIL_MEMBER_UP,
+		[UCP_DESCENT_OUT] = UCP_FAIL_MEMBER_OUT,
+	};
 
-	if (err == -ECANCELED || fault == UCP_DESCENT_TOLD) {
-		return;
-	}
-	if (why != NULL) {
-		unpack_refuse(u, entry, why);
-	} else {
-		unpack_refuse_err(u, entry, err);
+	if (err != -ECANCELED && fault != UCP_DESCENT_TOLD) {
+		unpack_tell(u, acts[fault], fault == UCP_DESCENT_ERRNO ? err : 0, entry, NULL);
 	}
 }
 
@@ -224,8 +211,8 @@ static int unpack_decode(struct unpack *u, struct unpack_entry *e)
 
 	while ((rc = ucp_archive_data(u->archive, &data, &len, &off)) > 0) {
 		if (off < e->end || off > INT64_MAX - len) {
-			unpack_refuse(u, e->head->path, "its data overlaps, or has no place in a file");
-			return -EBADMSG;
+			unpack_tell(u, UCP_FAIL_MEMBER_DATA, 0, e->head->path, NULL);
+			return -EINVAL;
 		}
 		int err = fills ? unpack_zeros(u, e, off) : 0;
 		err = err == 0 ? unpack_data(u, e, data, len, off) : err;
@@ -238,7 +225,8 @@ static int unpack_decode(struct unpack *u, struct unpack_entry *e)
 	}
 	if (rc < 0) {
 		if (!ucp_worker_is_canceled(u->w)) {
-			unpack_refuse(u, e->head->path, ucp_archive_text(u->archive));
+			unpack_tell(u, UCP_FAIL_MEMBER_WHY, 0, e->head->path,
+				    ucp_archive_text(u->archive));
 		}
 		return rc;
 	}
@@ -317,18 +305,13 @@ static int unpack_find_link(struct unpack *u, const struct ucp_archive_entry *he
 		}
 		rc = -ENOMEM;
 	}
-	if (rc < 0 && place.fault == UCP_DESCENT_TOLD) {
-		return rc;
-	}
-	if (rc != -ECANCELED) {
-		char *why = NULL;
-		const char *fault = rc < 0 ? unpack_fault(place.fault) : "that is left out";
-		fault = fault != NULL ? fault : strerror(-rc);
-		if (asprintf(&why, "it is a hard link to '%s': %s", head->hard_link, fault) < 0) {
-			why = NULL;
-		}
-		unpack_refuse(u, head->path, why != NULL ? why : fault);
-		free(why);
+	bool is_out = rc < 0 && (place.fault == UCP_DESCENT_UP || place.fault == UCP_DESCENT_OUT);
+	if (is_out) {
+		unpack_tell(u, UCP_FAIL_MEMBER_LINK_OUT, 0, head->path, head->hard_link);
+	} else if (rc != -ECANCELED && !(rc < 0 && place.fault == UCP_DESCENT_TOLD)) {
+		/* 0: it is left out, or the target itself. */
+		unpack_tell(u, UCP_FAIL_MEMBER_LINK, rc < 0 ? rc : -ENOENT, head->path,
+			    head->hard_link);
 	}
 	return rc < 0 ? rc : -EINVAL;
 }
@@ -349,7 +332,7 @@ static int unpack_place(struct unpack *u, const struct ucp_archive_entry *head, 
 		return 0;
 	}
 	if (rc > 0 && place.name[0] == '\0') {
-		unpack_refuse(u, head->path, "it has the destination's own name, and is no directory");
+		unpack_tell(u, UCP_FAIL_MEMBER_NAME, 0, head->path, NULL);
 		return 0;
 	}
 	struct unpack_entry e = {.head = head, .member = rc > 0 ? unpack_member(u, head, &place) : NULL};
@@ -385,7 +368,7 @@ static void unpack_dir(struct unpack *u, const struct ucp_archive_entry *head)
 		rc = ucp_descent_enter(u->descent, &place, &head->st, &head->attrs);
 	}
 	if (rc == -ENOTDIR && place.fault == UCP_DESCENT_ERRNO) {
-		unpack_refuse(u, head->path, "cannot overwrite non-directory with directory");
+		unpack_tell(u, UCP_FAIL_MEMBER_DIR, 0, head->path, NULL);
 	} else if (rc < 0) {
 		unpack_refuse_way(u, head->path, place.fault, rc);
 	}
@@ -439,7 +422,7 @@ static int unpack_entry(struct unpack *u, const struct ucp_archive_entry *head)
 {
 	ucp_count(&u->w->counts.found, 1);
 	if (head->path == NULL || head->path[0] == '\0') {
-		unpack_refuse(u, "", head->warning != NULL ? head->warning : "it has no name");
+		unpack_tell(u, UCP_FAIL_MEMBER_NAME, 0, "", NULL);
 		return 0;
 	}
 	if (head->warning != NULL) {
@@ -477,7 +460,7 @@ static int unpack_entry(struct unpack *u, const struct ucp_archive_entry *head)
 	case S_IFBLK:
 		return unpack_other(u, head);
 	default:
-		unpack_refuse(u, head->path, "its type is not known");
+		unpack_tell(u, UCP_FAIL_MEMBER_TYPE, 0, head->path, NULL);
 		return 0;
 	}
 }

@@ -148,6 +148,14 @@ for format in cpio newc zip; do
 	is "as $format: the rest is unpacked" "$(cat $I/before)" 1
 done
 
+# what an archive holds does not get to the terminal as control characters
+jail
+mktar 'link h to=../\033[31mRED\007' 'symlink l\033[31m to=/' 'file l\033[31m/f\033[0m text=x' > esc.tar
+run unpack esc.tar $I
+is "control characters: status" "$status" 1
+ok "control characters: told" says "RED" esc.tar
+ok "control characters: none in messages" test -z "$(tr -d '[:print:]\n' <<< "$err")"
+
 # what is there already, and is somebody else's
 jail && ln -s "$O" $I/l && ln -s "$O/file" $I/f
 mktar 'file l/file text=x' 'file f text=x' 'dir l/dir mode=777' > a.tar
