@@ -6,6 +6,7 @@
 #include "core/member.h"
 #include "core/worker.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,8 @@ struct ucp_feed {
 	size_t block_size;         /**< bytes */
 	atomic_size_t in_use;      /**< bytes of blocks that are out */
 	atomic_uint n_queued;
+	uint32_t max_fed;
+	atomic_uint n_fed;
 	atomic_bool is_awaited;    /**< the decoder waits for either, or for a name */
 	pthread_mutex_t lock;
 	pthread_cond_t cond;       /**< for the decoder */
@@ -68,16 +71,19 @@ static void feed_init_lock(pthread_mutex_t *lock)
 	(void)pthread_mutexattr_destroy(&attr);
 }
 
-struct ucp_feed *ucp_feed_new(size_t mem_limit, size_t block_size, bool keep_known)
+struct ucp_feed *ucp_feed_new(size_t mem_limit, size_t block_size, uint32_t max_fed,
+			      bool keep_known)
 {
 	struct ucp_feed *feed = calloc(1, sizeof(*feed));
 
+	assert(block_size <= mem_limit / 4 && max_fed > 0);
 	if (feed == NULL) {
 		return NULL;
 	}
 	feed->last = &feed->batch;
 	feed->limit = mem_limit;
 	feed->block_size = block_size;
+	feed->max_fed = max_fed;
 	feed_init_lock(&feed->lock);
 	(void)pthread_cond_init(&feed->cond, NULL);
 	if (keep_known) {
@@ -182,6 +188,7 @@ pthread_mutex_t *ucp_feed_lock(struct ucp_feed *feed)
 struct feed_need {
 	bool room;                 /**< for blocks */
 	bool place;                /**< in the queue */
+	bool descriptor;           /**< for a file that is fed */
 	const struct ucp_dir *dir; /**< where a name is to be free, or NULL */
 	const char *name;
 };
@@ -196,6 +203,12 @@ static bool feed_has_room(struct ucp_feed *feed)
 static bool feed_has_places(struct ucp_feed *feed)
 {
 	return atomic_load(&feed->n_queued) <= FEED_QUEUED / 2;
+}
+
+/** Whether files may be opened again to be fed. */
+static bool feed_has_descriptors(struct ucp_feed *feed)
+{
+	return atomic_load(&feed->n_fed) <= feed->max_fed / 2;
 }
 
 /** The bucket of a name. */
@@ -229,6 +242,7 @@ static struct ucp_member_claim *feed_find(const struct ucp_feed *feed, const str
 static bool feed_has(struct ucp_feed *feed, const struct feed_need *need)
 {
 	return (!need->room || feed_has_room(feed)) && (!need->place || feed_has_places(feed)) &&
+	       (!need->descriptor || feed_has_descriptors(feed)) &&
 	       (need->dir == NULL || feed_find(feed, need->dir, need->name) == NULL);
 }
 
@@ -380,6 +394,22 @@ void ucp_feed_give_member(struct ucp_feed *feed, struct ucp_member *member)
 						      memory_order_release,
 						      memory_order_relaxed)) {
 	}
+}
+
+void ucp_feed_open(struct ucp_feed *feed, struct ucp_worker *w)
+{
+	const struct feed_need need = {.descriptor = true};
+
+	if (atomic_load(&feed->n_fed) >= feed->max_fed) {
+		(void)feed_wait(feed, w, &need); /* canceled: it is only counted */
+	}
+	atomic_fetch_add(&feed->n_fed, 1);
+}
+
+void ucp_feed_close(struct ucp_feed *feed)
+{
+	atomic_fetch_sub(&feed->n_fed, 1);
+	feed_wake(feed, feed_has_descriptors(feed));
 }
 
 void ucp_feed_begun(struct ucp_feed *feed)

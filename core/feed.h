@@ -10,8 +10,8 @@
  *        +---- names: members that are over <----------------+
  *
  * Room. Decoded data is in blocks, whose sum is bounded, whatever an archive says of
- * sizes; and so is the number of members that wait for a worker. At the bound the
- * decoder waits. What is given back is used again: memory that one thread allocates and another
+ * sizes; and so are the numbers of members that wait for a worker, and of files that
+ * are fed, and open. At the bound the decoder waits. What is given back is used again: memory that one thread allocates and another
  * frees would have all of them wait for the allocator's locks.
  *
  * Names. A member claims its name until it is over, and a hard link that of its file as
@@ -54,11 +54,13 @@ struct ucp_block {
  * Create it for a run.
  *
  * @mem_limit   bytes of blocks at most
- * @block_size  bytes of a block at most
+ * @block_size  bytes of a block at most, no more than a quarter of that
+ * @max_fed     files that are fed at most: each is open, and has no slot of a worker; not 0
  * @keep_known  digests of what is complete are kept, for ucp_feed_known()
  * Returns NULL when out of memory. Owner: ucp_feed_free().
  */
-struct ucp_feed *ucp_feed_new(size_t mem_limit, size_t block_size, bool keep_known);
+struct ucp_feed *ucp_feed_new(size_t mem_limit, size_t block_size, uint32_t max_fed,
+			      bool keep_known);
 
 /** Free it; no member is left. NULL is allowed. */
 void ucp_feed_free(struct ucp_feed *feed);
@@ -72,7 +74,8 @@ size_t ucp_feed_block_size(const struct ucp_feed *feed);
  * @w     the decoder
  * @room  at most ucp_feed_block_size(), not 0
  * Returns NULL when out of memory, or when the run was canceled meanwhile.
- * Thread: the decoder's. What it keeps to itself must be less than the limit.
+ * Thread: the decoder's. What it keeps to itself must be less than half the limit, as it waits
+ * until no more than that is in use.
  */
 struct ucp_block *ucp_feed_take(struct ucp_feed *feed, struct ucp_worker *w, size_t room);
 
@@ -102,6 +105,12 @@ struct ucp_member *ucp_feed_take_member(struct ucp_feed *feed, size_t name_room)
 
 /** Give it back. Thread: any. */
 void ucp_feed_give_member(struct ucp_feed *feed, struct ucp_member *member);
+
+/** Count a file that is to be fed; waits while there are too many. Thread: the decoder's. */
+void ucp_feed_open(struct ucp_feed *feed, struct ucp_worker *w);
+
+/** It has a slot of a worker again, or will not be opened. Thread: any. */
+void ucp_feed_close(struct ucp_feed *feed);
 
 /** A queued member has been begun. Thread: any. */
 void ucp_feed_begun(struct ucp_feed *feed);

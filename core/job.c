@@ -463,7 +463,8 @@ static int job_start_unpack(struct ucp_job *job)
 
 	limit = limit < JOB_BLOCKS ? limit : JOB_BLOCKS;
 	block_size = block_size < limit / 4 ? block_size : limit / 4;
-	shared->feed = ucp_feed_new(limit, block_size, set->manifest);
+	shared->feed = ucp_feed_new(limit, block_size, job->plan.n_workers * job->plan.worker.max_files,
+				    set->manifest);
 	if (base == NULL || shared->feed == NULL) {
 		if (base != NULL) {
 			ucp_dir_unref(base);

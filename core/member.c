@@ -69,6 +69,14 @@ static struct ucp_block *member_take_blocks(struct ucp_member *member)
 	return blocks;
 }
 
+struct ucp_block *ucp_member_begin_feeding(struct ucp_member *member)
+{
+	member->is_whole = false;
+	member->n_left = 1; /* the decoder goes on */
+	(void)atomic_fetch_add(&member->refs, 1);
+	return member_take_blocks(member);
+}
+
 /** Give back a list of blocks. */
 static void member_give_blocks(struct ucp_feed *feed, struct ucp_block *block)
 {
@@ -97,6 +105,7 @@ void ucp_member_over(struct ucp_worker *w, struct ucp_member *member,
 {
 	struct ucp_feed *feed = w->shared->feed;
 	struct ucp_dir *link_dir = member->link_dir;
+	bool is_unopened = !member->is_whole && member->state == UCP_MEMBER_QUEUED;
 
 	if (!member->is_whole) { /* else nobody else has it */
 		pthread_mutex_lock(ucp_feed_lock(feed));
@@ -107,6 +116,9 @@ void ucp_member_over(struct ucp_worker *w, struct ucp_member *member,
 		pthread_mutex_unlock(ucp_feed_lock(feed));
 	}
 	member_give_blocks(feed, blocks);
+	if (is_unopened) {
+		ucp_feed_close(feed);
+	}
 	ucp_feed_release(feed, w, member, value);
 	member_unref(feed, member);
 	if (link_dir != NULL) {
@@ -174,6 +186,7 @@ void ucp_member_begin(struct ucp_worker *w, struct ucp_member *member)
 	struct ucp_entry *e = &member->entry;
 
 	if (member->state == UCP_MEMBER_FED) { /* nobody else has it now */
+		ucp_feed_close(w->shared->feed);
 		ucp_copy_resume_member(w, member);
 		return;
 	}

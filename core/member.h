@@ -116,6 +116,13 @@ struct ucp_member *ucp_member_new(struct ucp_feed *feed, struct ucp_dir *dir, co
 /** Add a block, in the order of offsets, to one that is not queued yet. */
 void ucp_member_add(struct ucp_member *member, struct ucp_block *block);
 
+/**
+ * One that is not queued yet is fed from here on: the caller has a ref, until ucp_member_end().
+ *
+ * Returns the blocks that it has had so far, in order, for ucp_member_feed().
+ */
+struct ucp_block *ucp_member_begin_feeding(struct ucp_member *member);
+
 /** Make one a hard link to link_name in a directory, which is not finished before it is over. */
 void ucp_member_link(struct ucp_member *member, struct ucp_dir *dir);
 

@@ -38,6 +38,7 @@ enum {
 	PLAN_RING = 256 * 1024,        /* bytes of locked memory for a ring: 64K to 128K were too few */
 	PLAN_FDS_WORKER = 7,           /* a ring; the directory being read; parent and child
 	                                  while one is entered; all but the ring in pairs */
+	PLAN_FDS_DECODER = 4,          /* the archive, the directory it goes into, parent and child */
 	PLAN_FDS_FILE = 4,             /* source, destination, and a directory that is kept open */
 	PLAN_FDS_ATOMIC = 3,           /* the directory behind a symlink, and two for a moment */
 	PLAN_DIRECT = 56,              /* buffers of a worker for direct I/O at most */
@@ -121,6 +122,7 @@ static void plan_descriptors(const struct ucp_settings *set, struct ucp_plan *pl
 {
 	uint32_t used = ucp_limit_open_files();
 	uint32_t spare = plan->n_fds > 256 ? 32 : 2; /* for whatever the caller opens */
+	spare += set->unpack ? PLAN_FDS_DECODER : 0;
 	uint32_t have = plan->n_fds > used + spare ? plan->n_fds - used - spare : 1;
 	uint32_t per_file = PLAN_FDS_FILE + (set->atomic ? PLAN_FDS_ATOMIC : 0);
 	struct ucp_worker_plan *wp = &plan->worker;

@@ -111,14 +111,10 @@ static void unpack_seal(struct unpack *u, struct unpack_entry *e)
 static void unpack_begin_feeding(struct unpack *u, struct unpack_entry *e)
 {
 	struct ucp_member *member = e->member;
-	struct ucp_block *block = member->blocks;
+	struct ucp_block *block = ucp_member_begin_feeding(member);
 
 	e->is_fed = true;
-	member->is_whole = false;
-	member->n_left = 1;
-	member->blocks = NULL;
-	member->last_block = &member->blocks;
-	(void)atomic_fetch_add(&member->refs, 1);
+	ucp_feed_open(u->feed, u->w);
 	if (u->digest != NULL) {
 		ucp_digest_reset(u->digest);
 	}

@@ -76,6 +76,13 @@ for how in '64 -j1' '64 --safe' '32 -j1' '32 --atomic' '32 -j8 --fsync=batch' '3
 	ok "ulimit -n $how: the same tree" same_entries reference out
 	rm -rf out
 done
+rm -rf out
+# files that are written while they are decoded are open, though no worker is at them
+for i in $(seq 600); do echo "file $((i % 6))/$i bytes=70000 text=$i-"; done | mktar > fed.tar
+run bash -c 'ulimit -n 48 && exec timeout 60 "$0" "--engine=$1" --unpack --chunk-size=64K --fsync=file fed.tar out' "$UCP" "$UCP_ENGINE"
+is "ulimit -n 48, files larger than a chunk: status" "$status:$err" "0:"
+is "ulimit -n 48, files larger than a chunk: all are there" "$(find out -type f -size 70000c | wc -l)" 600
+rm -rf out
 run bash -c 'ulimit -n 20 && exec timeout 60 "$0" "$@"' "$UCP" --engine="$UCP_ENGINE" --unpack a*.tar out
 is "more archives than descriptors" "$status:$err:$(names out | wc -w)" "0::40"
 run ucp --debug --unpack wide.tar no.tar links.tar out
