@@ -213,15 +213,20 @@ static bool chunk_find_data(struct ucp_file *file)
 	return pass->next_off < file->copy.size;
 }
 
-/** Feed the digest with the zeros of a hole, which may be large: a cancel ends it. */
-static void chunk_hash_zeros(struct ucp_file *file, uint64_t len)
+bool ucp_chunk_hash_zeros(const struct ucp_worker *w, struct ucp_digest *digest, uint64_t len)
 {
-	while (len > 0 && !ucp_worker_is_canceled(file->w)) {
+	while (len > 0 && !ucp_worker_is_canceled(w)) {
 		uint64_t part = len < CHUNK_ZEROS ? len : CHUNK_ZEROS;
-		ucp_digest_zeros(file->digest, part);
+		ucp_digest_zeros(digest, part);
 		len -= part;
 	}
-	if (len > 0) {
+	return len == 0;
+}
+
+/** The same for a file, which fails when the run is canceled. */
+static void chunk_hash_zeros(struct ucp_file *file, uint64_t len)
+{
+	if (!ucp_chunk_hash_zeros(file->w, file->digest, len)) {
 		ucp_copy_fail(file, UCP_FAIL_READ, -ECANCELED);
 	}
 }

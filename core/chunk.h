@@ -12,6 +12,7 @@
 #define UCP_CORE_CHUNK_H
 
 #include "core/engine/engine.h"
+#include "hash/digest.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -84,6 +85,13 @@ void ucp_chunk_fini(struct ucp_worker *w);
  * another way, or is not needed.
  */
 void ucp_chunk_begin(struct ucp_file *file, enum ucp_pass_kind kind);
+
+/**
+ * Feed a digest with the zeros of a hole, which may be large: a cancel ends it.
+ *
+ * Returns whether all of them are in it.
+ */
+bool ucp_chunk_hash_zeros(const struct ucp_worker *w, struct ucp_digest *digest, uint64_t len);
 
 /**
  * Carry out a pass that has begun, of a file whose descriptors are open: copy its data, or read it.

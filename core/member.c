@@ -3,6 +3,7 @@
 
 #include "core/member.h"
 
+#include "core/chunk.h"
 #include "core/copy.h"
 #include "core/extent.h"
 #include "core/finish.h"
@@ -302,18 +303,19 @@ void ucp_member_set_size(struct ucp_file *file)
 	}
 }
 
-/** The digest of a file that was whole, with its holes. */
-static void member_hash(struct ucp_file *file)
+/** The digest of a file that was whole, with its holes: false when the run was canceled. */
+static bool member_hash(struct ucp_file *file)
 {
 	const struct ucp_member *member = file->entry.member;
+	bool is_whole = true;
 	uint64_t at = 0;
 
-	for (const struct ucp_block *b = member->blocks; b != NULL; b = b->next) {
-		ucp_digest_zeros(file->digest, b->off - at);
+	for (const struct ucp_block *b = member->blocks; b != NULL && is_whole; b = b->next) {
+		is_whole = ucp_chunk_hash_zeros(file->w, file->digest, b->off - at);
 		ucp_digest_update(file->digest, b->data, b->len);
 		at = b->off + b->len;
 	}
-	ucp_digest_zeros(file->digest, member->size - at);
+	return is_whole && ucp_chunk_hash_zeros(file->w, file->digest, member->size - at);
 }
 
 /** All blocks of a whole file are written, or one has failed. */
@@ -323,8 +325,8 @@ static void member_finish_whole(struct ucp_file *file)
 	struct ucp_member *member = file->entry.member;
 
 	ucp_member_set_size(file);
-	if (file->err == 0 && file->digest != NULL) {
-		member_hash(file);
+	if (file->err == 0 && file->digest != NULL && !member_hash(file)) {
+		ucp_copy_fail(file, UCP_FAIL_WRITE, -ECANCELED);
 	}
 	member_give_blocks(w->shared->feed, member_take_blocks(member));
 	ucp_copy_data_done(file);

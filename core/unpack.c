@@ -4,6 +4,7 @@
 #include "core/unpack.h"
 
 #include "core/archive.h"
+#include "core/chunk.h"
 #include "core/copy.h"
 #include "core/descent.h"
 #include "core/feed.h"
@@ -100,7 +101,8 @@ static void unpack_seal(struct unpack *u, struct unpack_entry *e)
 		return;
 	}
 	if (u->digest != NULL) {
-		ucp_digest_zeros(u->digest, block->off - e->hashed);
+		/* Canceled: then nobody wants it. */
+		(void)ucp_chunk_hash_zeros(u->w, u->digest, block->off - e->hashed);
 		ucp_digest_update(u->digest, block->data, block->len);
 		e->hashed = block->off + block->len;
 	}
@@ -252,7 +254,7 @@ static void unpack_end_data(struct unpack *u, struct unpack_entry *e, int err)
 		return;
 	}
 	if (u->digest != NULL && err == 0) {
-		ucp_digest_zeros(u->digest, size - e->hashed);
+		err = ucp_chunk_hash_zeros(u->w, u->digest, size - e->hashed) ? 0 : -ECANCELED;
 		ucp_digest_final(u->digest, &value);
 	}
 	ucp_member_end(u->w, member, size, &value, err);

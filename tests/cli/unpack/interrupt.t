@@ -92,3 +92,20 @@ wait "$pid"
 is "a file without end: status" "$?" 130
 wait "$feeder"
 is "a file without end: nothing of it is left" "$(find out -type f)" ""
+
+# a hole that takes hours to be hashed, alone and behind data
+for front in 'bytes=1' 'bytes=1500k'; do
+	rm -rf out
+	mkdir -p holes && mktar "file hole $front" | bsdtar -xf - -C holes
+	truncate -s 8T holes/hole 2> /dev/null || truncate -s 1T holes/hole
+	bsdtar --format pax -cf hole.tar -C holes hole
+	started --manifest=list
+	cat hole.tar >&9
+	exec 9>&-
+	sleep 0.5
+	kill -INT "$pid"
+	is "a hole of terabytes, $front: it ends" "$(ended)" ""
+	wait "$pid"
+	is "a hole of terabytes, $front: status" "$?" 130
+	is "a hole of terabytes, $front: nothing of it is left" "$(find out -type f)" ""
+done
