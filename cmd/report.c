@@ -93,6 +93,7 @@ static const struct report_words report_table[] = {
 	 "%p: can make relative symbolic links only in current directory"},
 	{UCP_FAIL_MANIFEST, "cannot note the digest of %1"},
 	{UCP_FAIL_ARCHIVE, "error reading %1: %t"},
+	{UCP_FAIL_ARCHIVE_REST, "%2 is not read beyond %1"},
 	{UCP_FAIL_MEMBER, "cannot unpack %1 of %2"},
 	{UCP_FAIL_MEMBER_WHY, "cannot unpack %1 of %2: %t"},
 	{UCP_FAIL_MEMBER_UP, "cannot unpack %1 of %2: its name has '..' in it"},

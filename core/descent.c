@@ -37,7 +37,7 @@ struct descent_node {
 /** All of them. */
 struct ucp_descent {
 	struct ucp_worker *w;      /**< borrowed: the decoder */
-	bool is_following;         /**< the way is that of a symlink */
+	bool is_looking;           /**< no directories are made on the way */
 	mode_t making;             /**< what a directory is to have that is made now */
 	struct ucp_dir *root;      /**< borrowed: the target as a directory among others */
 	struct descent_node *all;  /**< owned list */
@@ -223,7 +223,7 @@ static int descent_make(struct ucp_descent *d, struct ucp_dir *parent, const cha
 	if (ucp_feed_is_claimed(d->w->shared->feed, d->w, parent, name, true)) {
 		return -ECANCELED;
 	}
-	if (d->is_following) { /* nobody has asked for what a symlink only names */
+	if (d->is_looking) {
 		int err = ucp_fd_statat(dir, name, AT_SYMLINK_NOFOLLOW, &st);
 		*ret_mode = err == 0 ? st.st_mode & S_IFMT : 0;
 		return err;
@@ -340,10 +340,10 @@ static enum descent_step descent_follow(struct ucp_descent *d, struct ucp_dir **
 		free(text);
 		return descent_fail(place, -EXDEV, ret_err, UCP_DESCENT_OUT);
 	}
-	bool was_following = d->is_following;
-	d->is_following = true;
+	bool was_looking = d->is_looking;
+	d->is_looking = true; /* nobody has asked for what a symlink only names */
 	enum descent_step step = descent_walk(d, dir, text, n_links, place, ret_err);
-	d->is_following = was_following;
+	d->is_looking = was_looking;
 	free(text);
 	return step;
 }
@@ -435,7 +435,7 @@ static bool descent_remember(struct ucp_descent *d, size_t len)
 	return true;
 }
 
-int ucp_descent_find(struct ucp_descent *d, const char *path, uint32_t strip,
+int ucp_descent_find(struct ucp_descent *d, const char *path, uint32_t strip, bool makes,
 		     struct ucp_descent_place *ret_place)
 {
 	struct ucp_dir *dir = d->root;
@@ -458,7 +458,10 @@ int ucp_descent_find(struct ucp_descent *d, const char *path, uint32_t strip,
 		}
 		bool is_kept = descent_remember(d, len);
 		*slash = '\0';
-		if (descent_walk(d, &dir, d->path, &n_links, ret_place, &err) != DESCENT_DIR) {
+		d->is_looking = !makes;
+		enum descent_step step = descent_walk(d, &dir, d->path, &n_links, ret_place, &err);
+		d->is_looking = false;
+		if (step != DESCENT_DIR) {
 			return err;
 		}
 		/* A symlink may lead elsewhere by the next time. */

@@ -53,13 +53,14 @@ struct ucp_descent_place {
 };
 
 /**
- * Find the directory of an entry, making those that are missing.
+ * Find the directory of an entry.
  *
  * @path   as the archive has it; slashes before it are dropped
  * @strip  components to leave out at the front
+ * @makes  directories on the way that are missing
  * Returns 1; 0 when strip leaves nothing; or a negative errno, with a fault.
  */
-int ucp_descent_find(struct ucp_descent *descent, const char *path, uint32_t strip,
+int ucp_descent_find(struct ucp_descent *descent, const char *path, uint32_t strip, bool makes,
 		     struct ucp_descent_place *ret_place);
 
 /**

@@ -92,6 +92,7 @@ enum ucp_act {
 	UCP_FAIL_SYMLINK_DIR,    /**< dst: -s needs absolute sources elsewhere */
 	UCP_FAIL_MANIFEST,       /**< src: a digest could not be noted */
 	UCP_FAIL_ARCHIVE,        /**< src: an archive that cannot be read on, or at all; text: why */
+	UCP_FAIL_ARCHIVE_REST,   /**< src, dst: an entry, and its archive, of which nothing after it is read */
 	UCP_FAIL_MEMBER,         /**< src, dst: an entry, and its archive */
 	UCP_FAIL_MEMBER_WHY,     /**< likewise, and text: the decoder's words */
 	UCP_FAIL_MEMBER_UP,      /**< likewise: ".." is in its name */

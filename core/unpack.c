@@ -161,7 +161,7 @@ static int unpack_data(struct unpack *u, struct unpack_entry *e, const uint8_t *
 		if (block == NULL) {
 			block = unpack_take(u, e->head->path, unpack_room(u, e, off, len));
 			if (block == NULL) {
-				return -ECANCELED;
+				return ucp_worker_is_canceled(u->w) ? -ECANCELED : -ENOMEM;
 			}
 			block->off = off;
 			e->block = block;
@@ -293,7 +293,7 @@ static int unpack_find_link(struct unpack *u, const struct ucp_archive_entry *he
 {
 	struct ucp_descent_place place;
 
-	int rc = ucp_descent_find(u->descent, head->hard_link, u->w->set->strip, &place);
+	int rc = ucp_descent_find(u->descent, head->hard_link, u->w->set->strip, false, &place);
 	if (rc > 0 && place.name[0] != '\0') {
 		member->link_name = strdup(place.name);
 		if (member->link_name != NULL) {
@@ -302,6 +302,11 @@ static int unpack_find_link(struct unpack *u, const struct ucp_archive_entry *he
 			return 0;
 		}
 		rc = -ENOMEM;
+	}
+	bool is_missing = rc == 0 || (rc == -ENOENT && place.fault == UCP_DESCENT_ERRNO);
+	if (is_missing && head->st.st_size > 0) {
+		member->entry.st.st_mode = S_IFREG | (head->st.st_mode & 07777);
+		return 0; /* it brings the data, and is a file itself */
 	}
 	bool is_out = rc < 0 && (place.fault == UCP_DESCENT_UP || place.fault == UCP_DESCENT_OUT);
 	if (is_out) {
@@ -324,7 +329,7 @@ static int unpack_place(struct unpack *u, const struct ucp_archive_entry *head, 
 {
 	struct ucp_descent_place place;
 
-	int rc = ucp_descent_find(u->descent, head->path, u->w->set->strip, &place);
+	int rc = ucp_descent_find(u->descent, head->path, u->w->set->strip, true, &place);
 	if (rc < 0) {
 		unpack_refuse_way(u, head->path, place.fault, rc);
 		return 0;
@@ -361,7 +366,7 @@ static void unpack_dir(struct unpack *u, const struct ucp_archive_entry *head)
 {
 	struct ucp_descent_place place;
 
-	int rc = ucp_descent_find(u->descent, head->path, u->w->set->strip, &place);
+	int rc = ucp_descent_find(u->descent, head->path, u->w->set->strip, true, &place);
 	if (rc > 0) {
 		rc = ucp_descent_enter(u->descent, &place, &head->st, &head->attrs);
 	}
@@ -494,6 +499,7 @@ static void unpack_tell_kind(struct unpack *u)
 static void unpack_entries(struct unpack *u)
 {
 	struct ucp_archive_entry head;
+	bool is_cut = false; /* within an entry */
 	int rc = 1;
 
 	for (bool is_first = true; rc > 0 && !ucp_worker_is_canceled(u->w); is_first = false) {
@@ -502,11 +508,16 @@ static void unpack_entries(struct unpack *u)
 			unpack_tell_kind(u);
 		}
 		if (rc > 0) {
-			rc = unpack_entry(u, &head) < 0 ? 0 : 1; /* told with the entry */
+			rc = unpack_entry(u, &head);
+			is_cut = rc < 0;
+			rc = is_cut ? 0 : 1;
 		} else if (rc == -EINVAL) {
 			unpack_fail(u);
 			rc = 1;
 		}
+	}
+	if (is_cut && !ucp_worker_is_canceled(u->w)) {
+		unpack_tell(u, UCP_FAIL_ARCHIVE_REST, 0, head.path, NULL); /* why, with the entry */
 	}
 	if (rc < 0) {
 		unpack_fail(u);

@@ -148,6 +148,13 @@ for format in cpio newc zip; do
 	is "as $format: the rest is unpacked" "$(cat $I/before)" 1
 done
 
+# what a hard link names is looked for, and nothing is made on the way
+jail
+mktar 'link h to=/etc/passwd' 'link i to=no/such/file' 'file f text=x' > made.tar
+run unpack made.tar $I
+is "a hard link to what is not there makes no directories" "$status:$(names $I)" "1:f"
+ok "a hard link to what is not there: told" says "'h'" made.tar /etc/passwd
+
 # what an archive holds does not get to the terminal as control characters
 jail
 mktar 'link h to=../\033[31mRED\007' 'symlink l\033[31m to=/' 'file l\033[31m/f\033[0m text=x' > esc.tar

@@ -127,3 +127,10 @@ for name in grz lrz lzo; do
 	is "$name: status" "$status" 1
 	ok "$name: no program is run" absent ran
 done
+
+# after an archive that breaks off within an entry nobody should think that this was all
+mktar 'file one text=1' 'file two bytes=100000' 'file three text=3' | head -c 40000 > cut.tar
+rm -rf out && run unpack cut.tar out
+is "cut within an entry: status" "$status" 1
+ok "cut within an entry: the rest is told of" says "'cut.tar' is not read beyond 'two'"
+is "cut within an entry: what was before" "$(names out)" one
